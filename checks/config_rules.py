@@ -1,0 +1,296 @@
+"""What makes a config fail: OpenCode refuses it, or loses the provider, the model or the address by it.
+
+Everything else it does not know is advice: what the installed OpenCode accepts and works with is no failure.
+"""
+from __future__ import annotations
+
+import difflib
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from checks.finding import Finding, Text, advice, failed, passed, same
+from fixtures.choice import configured
+from fixtures.config import Keys, Source, Unreadable
+from fixtures.facts import Facts
+from fixtures.jsonc import ERROR_TEXT
+from fixtures.ollama import address
+
+UNREADABLE = {
+    "directory": Text("a folder has the name of the config file", "配置文件的位置是一个文件夹"),
+    "rights": Text("this user may not read the file", "当前用户没有读取权限"),
+    "loop": Text("a link that leads back to itself", "链接指向了自己"),
+    "large": Text("larger than 1 MiB: no config", "超过 1 MiB，不是配置文件"),
+}
+CLOUD = "cloud-model-chosen-silently"
+"""Without a usable local provider OpenCode goes to its own cloud model, and does not say so (facts/opencode.md 0.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing the schema says: `kind` is unknown-key or type; `path` leads to it; `message` is the validator's."""
+
+    kind: str
+    path: Keys
+    message: str
+    source: Source
+    suggestion: str | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.source.position(self.path) or (1, 1)
+
+
+class OpenCodeRules:
+    """The facts a config is judged by, with what is derived from them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.provider = facts.provider
+        self.models = configured(facts.config, facts.provider)
+
+    @functools.cached_property
+    def problems(self) -> list[Problem]:
+        schema = self.facts.schema
+        return [problem for source in self.facts.config.sources for problem in problems_of(source, schema)] if schema else []
+
+    def at(self, *path: str) -> dict[str, Any]:
+        """Placeholders for the place of a value: file, line and column."""
+        source = self.facts.config.origin(path) or (self.facts.config.origin(path[:-1]) if path[:-1] else None)
+        line, column = (source.position(path) or (1, 1)) if source else (1, 1)
+        return {"file": source.label if source else "", "line": line, "column": column}
+
+
+def judge_config(rules: OpenCodeRules) -> Finding:
+    """The first rule that has something to say; else passed, with advice on what OpenCode ignores."""
+    for rule in (_unreadable, _lost_by_unknown_key, _refused, _switched_off, _address, _no_models):
+        if finding := rule(rules):
+            return finding
+    return _ignored(rules) or _sound(rules)
+
+
+def _sound(rules: OpenCodeRules) -> Finding:
+    found = same(rules.facts.base_url)
+    if rules.facts.schema is None:
+        version = rules.facts.opencode_program.version if rules.facts.opencode_program else "?"
+        found = Text(f"{found.en}; OpenCode {version} reports no schema to compare with", f"{found.zh}；OpenCode {version} 不提供可对照的 schema")
+    return passed(found, sources=[source.label for source in rules.facts.config.sources])
+
+
+def _unreadable(rules: OpenCodeRules) -> Finding | None:
+    source = rules.facts.config.broken
+    if not source or not source.problem:
+        return None
+    if isinstance(source.problem, Unreadable):
+        text = UNREADABLE[source.problem.reason]
+        found = Text(f"{source.label}: {text.en}", f"{source.label}：{text.zh}")
+        return failed("config-unreadable", found, file=source.label, seen=text.en)
+    problem = source.problem
+    text = ERROR_TEXT[problem.kind]
+    found = Text(f"{source.label}:{problem.line}:{problem.column} {text['en']}", f"{source.label}:{problem.line}:{problem.column} {text['zh']}")
+    return failed("config-syntax", found, file=source.label, line=problem.line, column=problem.column)
+
+
+def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
+    """An unknown key is a failure where the provider, its address or its models are missing and the key meant them."""
+    address_there = bool(rules.facts.base_url)
+    for problem in _unknown(rules):
+        parent, key = problem.path[:-1], str(problem.path[-1])
+        meant = problem.suggestion or ""
+        lost = (
+            (len(parent) == 0 and rules.provider is None and (meant == "provider" or key == "providers"))
+            or (len(parent) == 2 and not address_there and _means_address(key, meant))
+            or (len(parent) == 2 and not rules.models and meant == "models")
+        )
+        if lost:
+            return _unknown_key(problem, failed, also=(CLOUD,) if not rules.models else ())
+    return None
+
+
+def _means_address(key: str, meant: str) -> bool:
+    return meant == "options" or key.lower().replace("_", "") in ("baseurl", "url", "endpoint", "host")
+
+
+def _unknown(rules: OpenCodeRules) -> Iterator[Problem]:
+    """Unknown keys by the schema, and misspelt ones inside `options`, which the schema leaves open."""
+    yield from (problem for problem in rules.problems if problem.kind == "unknown-key")
+    for source in rules.facts.config.sources:
+        for id, provider in _objects(source.value.get("provider")):
+            for key in provider.get("options") if isinstance(provider.get("options"), dict) else ():
+                if key != "baseURL" and key.lower().replace("_", "") in ("baseurl", "url", "endpoint"):
+                    yield Problem("unknown-key", ("provider", id, "options", key), key, source, "baseURL")
+
+
+def _objects(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield from ((key, one) for key, one in value.items() if isinstance(one, dict))
+
+
+def _unknown_key(problem: Problem, verdict: Callable[..., Finding], also: tuple[str, ...] = ()) -> Finding:
+    line, column = problem.place
+    key, meant = str(problem.path[-1]), problem.suggestion
+    where = f"{problem.source.label}:{line}:{column}"
+    found = Text(f"{where} unknown key “{key}”", f"{where} 未知的键“{key}”")
+    expected = Text(f"“{meant}”?", f"是不是“{meant}”？") if meant else None
+    values = {"file": problem.source.label, "line": line, "column": column, "key": key, "suggestion": meant or ""}
+    return verdict("config-unknown-key", found, expected, also, **values)
+
+
+def _refused(rules: OpenCodeRules) -> Finding | None:
+    """What OpenCode itself refuses: its word counts, the schema only tells where."""
+    error = refusal(rules.facts)
+    if not error:
+        return None
+    problem = next((one for one in rules.problems if one.kind == "type"), None) or next(_unknown(rules), None)
+    if problem:
+        line, column = problem.place
+        where = f"{problem.source.label}:{line}:{column} {'.'.join(map(str, problem.path))}"
+        found = Text(f"{where}: {problem.message}", f"{where}：{problem.message}")
+        seen = {"file": problem.source.label, "line": line, "column": column, "key": ".".join(map(str, problem.path))}
+    else:
+        found, seen = Text(error[:200], error[:200]), {"file": rules.at("provider")["file"], "line": 1, "column": 1, "key": ""}
+    return failed("config-schema-invalid", found, **{**seen, "seen": found.en}).seen(output=error)
+
+
+def refusal(facts: Facts) -> str | None:
+    """What OpenCode said when it refused the config: a global one ends it, a project's makes every answer a 400."""
+    said = (facts.serve.error if facts.serve else None) or facts.providers.error or ""
+    return said if any(word in said for word in ("Configuration is invalid", "ConfigInvalid", "ConfigJson", "not valid JSON")) else None
+
+
+def _switched_off(rules: OpenCodeRules) -> Finding | None:
+    """`disabled_providers`, or an `enabled_providers` without it, takes the provider away."""
+    off, only = (rules.facts.config.get(key) for key in ("disabled_providers", "enabled_providers"))
+    hidden = next((key for key, value, there in (("disabled_providers", off, True), ("enabled_providers", only, False))
+                   if isinstance(value, list) and (rules.provider in value) is there), None)
+    if not hidden or not rules.provider:
+        return None
+    at = rules.at(hidden)
+    found = Text(f"{at['file']}: {hidden} leaves {rules.provider} out", f"{at['file']}：{hidden} 排除了 {rules.provider}")
+    return failed("config-overridden", found, also=(CLOUD,), **{**at, "key": hidden, "seen": str(off if hidden == "disabled_providers" else only)})
+
+
+def _address(rules: OpenCodeRules) -> Finding | None:
+    """`baseURL` must lead to the server that was found; where none answers only its shape can be judged."""
+    facts, value = rules.facts, rules.facts.base_url
+    server = facts.server.address if facts.server.state == "ollama" else None
+    right = f"{server.url if server else facts.setup.default_url}/v1"
+    at = rules.at("provider", rules.provider or "", "options", "baseURL")
+    values = {**at, "seen": str(value or ""), "base_url": right, "provider": rules.provider or ""}
+    shown = value if value else Text("no baseURL", "没有 baseURL")
+    found = Text(f"{at['file']}:{at['line']} {shown if value else shown.en}", f"{at['file']}:{at['line']} {shown if value else shown.zh}")  # type: ignore[union-attr]
+    pitfall = _wrong_address(rules, str(value or ""))
+    if not pitfall:
+        return None
+    also = ("base-url-missing-v1",) if pitfall != "base-url-missing-v1" and value and not _has_v1(str(value)) else ()
+    if pitfall == "config-variable-unset":
+        values["variable"] = next(iter(facts.config.unset))
+    return failed(pitfall, found, same(right), also, **{"key": "baseURL", "variable": "OLLAMA_HOST", "address": right[:-3], **values})
+
+
+def _wrong_address(rules: OpenCodeRules, value: str) -> str | None:
+    """The pitfall that an address shows, or None where it is right."""
+    facts = rules.facts
+    where, server = address(value, "config"), facts.server.address if facts.server.state == "ollama" else None
+    raw = next((source.value for source in reversed(facts.config.sources) if source.value.get("provider")), {})
+    if not where:
+        unset = any(f"{{env:{name}}}" in str(raw) or f"{{file:{name}}}" in str(raw) for name in facts.config.unset)
+        return "config-variable-unset" if unset and "{" in str(_raw_base_url(rules)) else "base-url-wrong"
+    if server and not where.local:
+        return "server-on-other-host"
+    if server and where.port != server.port:
+        return _wrong_port(rules, server.origin)
+    if where.url.startswith("https:") and where.local:
+        return "base-url-wrong"
+    if server and where.host == "::1" and server.host != "::1":
+        return "localhost-ipv6"
+    path = urlsplit(value).path.rstrip("/")
+    return None if path == "/v1" else ("base-url-missing-v1" if path in ("", "/api") else "base-url-wrong")
+
+
+def _raw_base_url(rules: OpenCodeRules) -> Any:
+    """The value as it stands in the file, before `{env:…}` is filled in."""
+    source = rules.facts.config.origin(("provider", rules.provider or "", "options", "baseURL"))
+    return source.value["provider"][rules.provider]["options"]["baseURL"] if source else ""
+
+
+def _has_v1(value: str) -> bool:
+    return urlsplit(value).path.rstrip("/") == "/v1"
+
+
+def _wrong_port(rules: OpenCodeRules, origin: str) -> str:
+    """Another source may hold the right one and lose; or the server was moved by `OLLAMA_HOST`."""
+    path = ("provider", rules.provider or "", "options", "baseURL")
+    holders = [source for source in rules.facts.config.sources if source.value and rules.facts.config.origin(path)]
+    port = f":{rules.facts.server.address.port}"
+    for source in holders[:-1]:
+        options = source.value.get("provider", {}).get(rules.provider, {}).get("options", {})
+        if port in str(options.get("baseURL", "")):
+            return "config-overridden"
+    return "ollama-host-mismatch" if origin == "OLLAMA_HOST" else "base-url-wrong"
+
+
+def _no_models(rules: OpenCodeRules) -> Finding | None:
+    if rules.models or not rules.provider:
+        return None
+    at = rules.at("provider", rules.provider, "models")
+    found = Text(f"{at['file']}: provider {rules.provider} lists no models", f"{at['file']}：提供商 {rules.provider} 没有列出模型")
+    return failed("models-map-missing", found, also=(CLOUD,), **{**at, "provider": rules.provider, "model": rules.facts.choice.name})
+
+
+def _ignored(rules: OpenCodeRules) -> Finding | None:
+    """What OpenCode ignores without a word."""
+    for source in rules.facts.config.sources:
+        for path, line, column in source.document.duplicates if source.document else ():
+            where, key = f"{source.label}:{line}:{column}", str(path[-1])
+            found = Text(f"{where} “{key}” is given twice; the last one counts", f"{where} “{key}”写了两次，以最后一个为准")
+            return advice("config-overridden", found, file=source.label, line=line, column=column, key=key, seen=key)
+        if finding := _misplaced_window(source):
+            return finding
+    problem = next(_unknown(rules), None)
+    return _unknown_key(problem, advice) if problem else None
+
+
+def _misplaced_window(source: Source) -> Finding | None:
+    """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (facts/ollama.md 0.1)."""
+    for id, provider in _objects(source.value.get("provider")):
+        for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in _objects(provider.get("models")))):
+            options = one.get("options")
+            if isinstance(options, dict) and "num_ctx" in options:
+                line, column = source.position((*path, "options", "num_ctx")) or (1, 1)
+                found = Text(f"{source.label}:{line}:{column} num_ctx has no effect here", f"{source.label}:{line}:{column} num_ctx 写在这里不起作用")
+                return advice("context-set-in-wrong-place", found, file=source.label, line=line, column=column, key="num_ctx")
+    return None
+
+
+def problems_of(source: Source, schema: dict[str, Any]) -> list[Problem]:
+    """What the schema says of one source. `$schema` and `{env:…}` texts are fine with it."""
+    from jsonschema import Draft202012Validator
+
+    if not source.document:
+        return []
+    errors = Draft202012Validator(schema).iter_errors(source.document.value)
+    return [problem for error in errors for problem in _problems(error, source)]
+
+
+def _problems(error: Any, source: Source) -> Iterator[Problem]:
+    """One error as problems; of alternatives (`anyOf`) the one that came furthest."""
+    while error.context:
+        error = max(error.context, key=lambda one: (len(one.absolute_path), one.validator == "additionalProperties"))
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        for key in (key for key in error.instance if key not in known):
+            close = difflib.get_close_matches(key, known, 1, 0.7)
+            yield Problem("unknown-key", (*path, key), key, source, close[0] if close else _meant(path, key))
+    else:
+        yield Problem("type", path, error.message[:160], source)
+
+
+def _meant(path: Keys, key: str) -> str | None:
+    """Keys that are spelt right and stand in the wrong place."""
+    if len(path) == 2 and path[0] == "provider" and key.lower().replace("_", "") in ("baseurl", "url", "endpoint"):
+        return "options.baseURL"
+    return None

@@ -1,0 +1,88 @@
+"""Privacy: what a person types stays on the machine."""
+from __future__ import annotations
+
+from checks.finding import Finding, Text, advice, blocked, passed
+from checks.graph import check
+from fixtures.choice import configured
+from fixtures.facts import Facts
+from fixtures.ollama import is_cloud_name
+from fixtures.proxies import captured
+
+
+@check("stays-local", step="privacy", needs=("config-found",))
+def test_stays_local(facts: Facts) -> Finding:
+    """Nothing that is typed leaves the machine
+    输入的内容不会离开本机"""
+    if facts.config.broken or facts.provider is None or not configured(facts.config, facts.provider):
+        return blocked("config-valid")  # OpenCode refuses it, or that check tells of the cloud
+    for rule in (_cloud_model, _cloud_default, _shared, _proxied):
+        if finding := rule(facts):
+            return finding
+    return passed(Text("local model, sharing off, no proxy on the way", "本地模型，未开启分享，途中没有代理"))
+
+
+def _file(facts: Facts, *path: str) -> dict[str, object]:
+    source = facts.config.origin(path)
+    line, column = (source.position(path) or (1, 1)) if source else (1, 1)
+    return {"file": source.label if source else "", "line": line, "column": column}
+
+
+def _cloud_model(facts: Facts) -> Finding | None:
+    """A `:cloud` model among the choices: one keystroke in `/models` sends everything to ollama.com."""
+    for key, name in configured(facts.config, facts.provider).items():
+        if is_cloud_name(name):
+            found = Text(f"{name} under models runs at ollama.com", f"models 里的 {name} 在 ollama.com 上运行")
+            return advice("ollama-cloud-model", found, model=name, **_file(facts, "provider", facts.provider or "", "models", key))
+    return None
+
+
+def _cloud_default(facts: Facts) -> Finding | None:
+    """Where OpenCode would go without being asked: `model`, `small_model`, or the last choice in its own screen."""
+    provider = facts.provider or ""
+    for key in ("model", "small_model"):
+        value = facts.config.get(key)
+        if isinstance(value, str) and "/" in value and not _local(facts, value.partition("/")[0]):
+            found = Text(f"{key} is {value}", f"{key} 是 {value}")
+            return _silently(facts, found, value, **_file(facts, key))
+    recent = facts.recent[0] if facts.recent and not facts.config.get("model") else None
+    if recent and not _local(facts, recent[0]) and recent[0] not in _hidden(facts):
+        value = "/".join(recent)
+        return _silently(facts, Text(f"the model chosen last is {value}", f"上次选用的模型是 {value}"), value, **_file(facts, "provider", provider))
+    return None
+
+
+def _silently(facts: Facts, found: Text, value: str, **values: object) -> Finding:
+    return advice("cloud-model-chosen-silently", found, **{**values, "seen": value, "provider": facts.provider, "model": facts.choice.key})
+
+
+def _local(facts: Facts, id: str) -> bool:
+    """A provider whose address is this machine's."""
+    from urllib.parse import urlsplit
+
+    from fixtures.loopback import is_local
+
+    value = facts.config.get("provider", id, "options", "baseURL")
+    return id == facts.provider or (isinstance(value, str) and is_local(urlsplit(value).hostname))
+
+
+def _hidden(facts: Facts) -> set[str]:
+    """Providers that the config takes off the list."""
+    off, only = facts.config.get("disabled_providers"), facts.config.get("enabled_providers")
+    hidden = set(off) if isinstance(off, list) else set()
+    return hidden | ({id for id, _ in facts.recent} - set(only) if isinstance(only, list) else set())
+
+
+def _shared(facts: Facts) -> Finding | None:
+    if facts.config.get("share") != "auto":
+        return None
+    found = Text("share is “auto”: every session is uploaded", "share 是“auto”：每次会话都会上传")
+    return advice("share-enabled", found, seen="auto", **_file(facts, "share"))
+
+
+def _proxied(facts: Facts) -> Finding | None:
+    proxy = captured(facts.setup.env, str(facts.base_url))
+    if not proxy:
+        return None
+    found = Text(f"{proxy.variable} sends local requests to {proxy.value}", f"{proxy.variable} 会把本机请求发往 {proxy.value}")
+    return advice("proxy-captures-localhost", found, variable=proxy.variable, seen=proxy.value,
+                  address=facts.server.address.url, base_url=str(facts.base_url))

@@ -1,0 +1,105 @@
+"""Step 1: Ollama and OpenCode are installed and start."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from checks.finding import Finding, Text, advice, failed, passed, same
+from checks.graph import check
+from checks.lesson import lesson
+from fixtures.facts import Facts, numbers
+from fixtures.ollama import Program
+
+OLLAMA_PLACES = ("/usr/local/bin", "/opt/homebrew/bin", "~/.local/bin", "/Applications/Ollama.app/Contents/Resources",
+                 "~/AppData/Local/Programs/Ollama")
+OPENCODE_PLACES = ("~/.opencode/bin", "~/.local/bin", "~/bin", "/usr/local/bin", "/opt/homebrew/bin", "~/.npm-global/bin",
+                   "~/.bun/bin", "~/AppData/Roaming/npm")
+ILLEGAL_INSTRUCTION = (-4, 132, 3221225501)
+"""SIGILL, a shell's way to say it, and Windows' STATUS_ILLEGAL_INSTRUCTION."""
+
+
+@check("ollama-version", step=1, checkpoint=1)
+def test_ollama_version(facts: Facts) -> Finding:
+    """Ollama answers with a version
+    Ollama 能报出版本号"""
+    program, server = facts.ollama_program, facts.server
+    minimum = lesson()["minimum"]["ollama"]
+    expected = Text(f"{minimum} or newer", f"{minimum} 或更新")
+    if program is None:
+        return _without_ollama(facts, expected)
+    if program.version is None:
+        seen = Text(f"{program.path} does not start", f"{program.path} 无法启动")
+        return failed("ollama-not-installed", seen, expected).seen(output=program.output)
+    versions = {"version": program.version, "server_version": server.version, "minimum": minimum}
+    for version in (program.version, server.version):
+        if version and _older(version, minimum):
+            return failed("ollama-too-old", same(version), expected, **{**versions, "version": version})
+    if server.version and server.version != program.version:
+        seen = Text(f"program {program.version}, server {server.version}", f"程序 {program.version}，服务 {server.version}")
+        return failed("ollama-version-mismatch", seen, Text("the same version", "两者版本相同"), **versions)
+    return passed(same(program.version), expected, path=str(program.path))
+
+
+def _without_ollama(facts: Facts, expected: Text) -> Finding:
+    """No program on PATH: a container or another system may serve all the same."""
+    if facts.server.state == "ollama":
+        version = facts.server.version
+        seen = Text(f"server {version}; no ollama command in this terminal", f"服务 {version}；这个终端里没有 ollama 命令")
+        return advice("ollama-not-on-path", seen, expected, address=facts.server.address.url)
+    if place := _elsewhere(facts, "ollama", OLLAMA_PLACES):
+        return failed("ollama-not-on-path", Text(f"only in {place}", f"只在 {place}"), expected, file=str(place))
+    return failed("ollama-not-installed", Text("no ollama command", "没有 ollama 命令"), expected)
+
+
+def _elsewhere(facts: Facts, program: str, places: tuple[str, ...]) -> Path | None:
+    """A usual place of the program that is not on PATH. A sandbox has no such places."""
+    name = f"{program}.exe" if facts.setup.os == "windows" else program
+    for place in places:
+        folder = facts.setup.home / place[2:] if place.startswith("~/") else Path(place)
+        if (facts.setup.target == "machine" or place.startswith("~/")) and (folder / name).is_file():
+            return folder
+    return None
+
+
+@check("opencode-version", step=1)
+def test_opencode_version(facts: Facts) -> Finding:
+    """OpenCode starts and answers with a version
+    OpenCode 能启动并报出版本号"""
+    program = facts.opencode_program
+    minimum = lesson()["minimum"]["opencode"]
+    expected = Text(f"{minimum} or newer, below 2", f"{minimum} 或更新，低于 2")
+    if program is None:
+        if place := _elsewhere(facts, "opencode", OPENCODE_PLACES):
+            return failed("opencode-not-on-path", Text(f"only in {place}", f"只在 {place}"), expected, file=str(place))
+        return failed("opencode-not-installed", Text("no opencode command", "没有 opencode 命令"), expected)
+    pitfall = _wrong_version(program, minimum)
+    values = {"version": program.version or "", "minimum": minimum, "file": str(program.path)}
+    if pitfall:
+        seen = same(program.version) if program.version else Text("it does not start", "无法启动")
+        return failed(pitfall, seen, expected, **values).seen(output=program.output, path=str(program.path))
+    return passed(same(program.version), expected, path=str(program.path))
+
+
+def _wrong_version(program: Program, minimum: str) -> str | None:
+    """The pitfall this program's version, or its silence, shows."""
+    version = program.version
+    if version is None:
+        return _why_silent(program)
+    if numbers(version) >= (2,):
+        return "opencode-v2"
+    if numbers(version) < (0, 1):  # the older namesake never went beyond 0.0.x
+        return "wrong-opencode"
+    return "opencode-too-old" if _older(version, minimum) else None
+
+
+def _why_silent(program: Program) -> str:
+    if program.code in ILLEGAL_INSTRUCTION or "illegal instruction" in program.output.lower():
+        return "opencode-needs-avx2"
+    if not str(program.path).isascii():
+        return "non-ascii-path"
+    known = ("postinstall", "opencode-linux-", "opencode-darwin-", "opencode-windows-", "platform")
+    return "opencode-platform-package-missing" if any(word in program.output for word in known) else "wrong-opencode"
+
+
+def _older(version: str, minimum: str) -> bool:
+    """Whether it is below the minimum; a build of one's own calls itself 0.0.0 and is left alone for Ollama."""
+    return (0, 0, 0) != numbers(version) < numbers(minimum)

@@ -1,0 +1,102 @@
+"""Step 4: `opencode.json` is found, is legal, and names what is there."""
+from __future__ import annotations
+
+from checks.config_rules import OpenCodeRules, judge_config
+from checks.finding import Finding, Text, advice, blocked, failed, passed, same
+from checks.graph import check
+from fixtures.choice import configured
+from fixtures.config import Source
+from fixtures.facts import Facts
+
+WRONG_PLACES = (
+    "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc", "~/opencode.json", "~/opencode.jsonc",
+    "~/.config/opencode.json", "~/.config/opencode.jsonc", "~/.opencode.json", "~/.config/opencode/opencode.json.txt",
+    "~/.config/opencode/opencode.jsonc.txt", "~/.config/opencode/opencode.json.json", "~/.config/opencode/opencode",
+    "~/.config/opencode/.opencode.json", "~/.config/opencode/config.jsonc", "~/.config/opencode/opencode.yaml",
+    "~/.config/OpenCode/opencode.json", "~/.ollama/opencode.json",
+    "~/Library/Application Support/opencode/opencode.json", "~/AppData/Roaming/opencode/opencode.json",
+    "~/AppData/Local/opencode/opencode.json", "./opencode.json.txt", "./opencode.jsonc.txt", "./config.json",
+    "./.opencode.json", "./opencode/opencode.json", "./.opencode/config.json", "./.config/opencode/opencode.json",
+)
+"""Where people put the file and OpenCode does not look (facts/opencode.md 2.4, and the real cases)."""
+
+
+@check("config-found", step=4)
+def test_config_found(facts: Facts) -> Finding:
+    """OpenCode finds a config with a provider for Ollama
+    OpenCode 能找到写有 Ollama 提供商的配置"""
+    sources = facts.config.sources
+    evidence = {"sources": [source.label for source in sources], "taken_out": _taken_out(sources)}
+    project = _project_note(facts)
+    target = str(facts.setup.opencode_config / "opencode.json")
+    values = {"file": target, "base_url": f"{facts.setup.default_url}/v1", "model": facts.choice.name}
+    if facts.provider or facts.config.broken or any(_mentions_ollama(source) for source in sources):
+        labels = ", ".join(source.label for source in sources)
+        return passed(Text(labels + project.en, labels + project.zh), **evidence)
+    if place := _wrong_place(facts):
+        seen = Text(f"{place}: OpenCode does not look there", f"{place}：OpenCode 不会读取这个位置")
+        return failed("config-wrong-place", Text(seen.en + project.en, seen.zh + project.zh), **{**values, "seen": place}).seen(**evidence)
+    if any(set(source.value) - {"$schema"} for source in sources):
+        labels = ", ".join(source.label for source in sources)
+        seen = Text(f"{labels}: no provider for Ollama", f"{labels}：没有 Ollama 的提供商")
+        return failed("connect-shows-cloud-only", Text(seen.en + project.en, seen.zh + project.zh), **values).seen(**evidence)
+    seen = Text(f"no config where OpenCode looks{project.en}", f"OpenCode 读取的位置都没有配置{project.zh}")
+    return failed("config-missing", seen, **values).seen(**evidence)
+
+
+def _project_note(facts: Facts) -> Text:
+    if not facts.setup.in_suite_folder:
+        return Text("", "")
+    return Text(" (no project was looked at; name one with --project=FOLDER)", "（没有检查项目目录；用 --project=目录 指定）")
+
+
+def _taken_out(sources: tuple[Source, ...]) -> list[str]:
+    return [f"{source.label}: {key}" for source in sources for key in source.value if key in ("plugin", "mcp", "instructions")]
+
+
+def _mentions_ollama(source: Source) -> bool:
+    """Outside comments, a source that speaks of Ollama but gives no provider has something misspelt in it."""
+    text = str(source.value).lower()
+    return "ollama" in text or ":11434" in text
+
+
+def _wrong_place(facts: Facts) -> str | None:
+    """A file outside OpenCode's places that speaks of Ollama, however a person writes its path."""
+    read = {source.path.resolve() for source in facts.config.sources if source.path}
+    starts = {"~": facts.setup.home, ".": facts.setup.project}
+    for place in WRONG_PLACES:
+        start, _, rest = place.partition("/")
+        path = starts[start] / rest
+        if (start == "~" or not facts.setup.in_suite_folder) and path.is_file() and path.resolve() not in read:
+            with path.open("rb") as file:
+                head = file.read(65536).replace(b"\0", b"").lower()
+            if b"ollama" in head or b"11434" in head:
+                return str(path)
+    return None
+
+
+@check("config-valid", step=4, checkpoint=3, needs=("config-found", "opencode-version"))
+def test_config_valid(facts: Facts) -> Finding:
+    """opencode.json is legal, and its baseURL leads to Ollama
+    opencode.json 合法，baseURL 指向 Ollama"""
+    return judge_config(OpenCodeRules(facts))
+
+
+@check("names-agree", step=4, needs=("config-valid", "server-listening"))
+def test_names_agree(facts: Facts) -> Finding:
+    """The config and Ollama call the model by the same name
+    配置和 Ollama 里的模型名一致"""
+    choice = facts.choice
+    names = configured(facts.config, facts.provider)
+    file = facts.config.origin(("provider", facts.provider or "", "models"))
+    values = {"model": choice.name, "near": choice.on_server or "", "file": file.label if file else ""}
+    if choice.key not in names:
+        listed = ", ".join(names)
+        seen = Text(f"{choice.key}; under models: {listed}", f"{choice.key}；models 里写的是 {listed}")
+        return failed("model-name-mismatch", seen, **{**values, "near": choice.on_server or next(iter(names), "")})
+    if choice.on_server is None:
+        return blocked("model-downloaded")
+    if not choice.exact:
+        seen = Text(f"config: {choice.name}; Ollama: {choice.on_server}", f"配置：{choice.name}；Ollama：{choice.on_server}")
+        return failed("model-name-mismatch", seen, same(choice.on_server), **values)
+    return passed(same(choice.name), origin=choice.origin)

@@ -1,0 +1,140 @@
+"""Step 5: OpenCode lists the model, and the first sentence gets a reply."""
+from __future__ import annotations
+
+import re
+
+from checks.config_rules import refusal
+from checks.finding import Finding, Text, advice, blocked, failed, passed, same, skipped
+from checks.graph import check
+from checks.lesson import lesson, smaller
+from fixtures.facts import Facts
+from fixtures.ollama import address
+from fixtures.proxies import captured
+
+SLOW = 3.0
+"""Tokens a second below which a reader waits for every word."""
+ERRORS: tuple[tuple[str, str], ...] = (
+    ("ollama-incomplete", r"llama-server binary not found|llama-quantize|error starting llama-server|no such file.*runner"),
+    ("out-of-memory", r"out.of.memory|more system memory|signal: killed|failed to allocate|memory layout|resource limitations"),
+    ("embedding-model", r"does not support (chat|generate)"),
+    ("model-lacks-tools", r"does not support tools"),
+    ("ollama-too-old", r"unknown model architecture|requires a newer version|not supported by your version|incompatible with your"),
+    ("download-corrupt", r"digest mismatch|invalid (gguf|file) magic|tensor .* not found|unexpected EOF"),
+    ("npm-package-wrong", r"failed to initialize provider|evaluating 'mode\.type'|api key is missing|BunInstallFailed|ProviderInit"),
+    ("context-too-small", r"exceeds the available context|no user query found|longer than the context length"),
+    ("base-url-missing-v1", r"404 page not found"),
+    ("model-name-mismatch", r"model .* not found|ModelNotFound"),
+    ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused"),
+    ("slow-reply", r"timed out|timeout"),
+)
+"""What Ollama or OpenCode said -> pitfall; the first that matches counts (facts/ollama.md 2, facts/opencode.md 5)."""
+
+
+@check("model-listed", step=5, checkpoint=4, needs=("config-valid",))
+def test_model_listed(facts: Facts) -> Finding:
+    """OpenCode lists the provider and its models
+    OpenCode 列出了这个提供商和它的模型"""
+    provider, providers = facts.provider or "", facts.providers
+    file = facts.config.origin(("provider", provider))
+    values = {"provider": provider, "model": facts.choice.name, "file": file.label if file else "", "seen": ""}
+    if providers.error:
+        seen = Text(f"OpenCode gave no list: {providers.error[:120]}", f"OpenCode 没有给出列表：{providers.error[:120]}")
+        pitfall = "config-schema-invalid" if refusal(facts) else "opencode-needs-network"
+        return failed(pitfall, seen, **values).seen(output=providers.error)
+    if provider not in providers.listed:
+        there = ", ".join(providers.listed)
+        return failed("config-overridden", Text(f"not {provider}; listed: {there}", f"没有 {provider}，列出的是：{there}"), **values)
+    name, models = providers.listed[provider]
+    shown = f"{name}: {', '.join(models[:4])}" + (" …" if len(models) > 4 else "")
+    return _not_restarted(facts, values) or passed(same(shown), models=list(models))
+
+
+def _not_restarted(facts: Facts, values: dict[str, str]) -> Finding | None:
+    """An OpenCode that is older than the file still has the old one: it is read at start only."""
+    import time
+
+    changed = max((source.path.stat().st_mtime for source in facts.config.sources if source.path and source.path.exists()), default=0)
+    stale = [process for process in facts.opencode_processes if time.time() - process.age < changed - 1]
+    if not stale:
+        return None
+    seen = Text("an OpenCode that runs was started before the config was saved", "有一个 OpenCode 在保存配置之前就已启动")
+    return advice("opencode-not-restarted", seen, **{**values, "pid": stale[0].pid})
+
+
+@check("chat-reply", step=5, checkpoint=5, needs=("model-listed", "names-agree", "model-tools"))
+def test_chat_reply(facts: Facts) -> Finding:
+    """The model replies to the first sentence
+    模型回应了第一句话"""
+    if facts.too_large:
+        return blocked("model-fits")
+    if proxy := captured(facts.setup.env, str(facts.base_url)):
+        seen = Text(f"{proxy.variable} sends OpenCode's requests to {proxy.value}", f"{proxy.variable} 把 OpenCode 的请求发往 {proxy.value}")
+        right = {"address": facts.server.address.url, "base_url": str(facts.base_url)}
+        return failed("proxy-captures-localhost", seen, variable=proxy.variable, **{**right, "seen": proxy.value})
+    reply = facts.reply
+    if reply.text and not reply.error:
+        said = " ".join(reply.text.split())
+        said = said if len(said) <= 60 else said[:59] + "…"
+        return passed(Text(f"“{said}”, {reply.seconds:.1f} s", f"“{said}”，{reply.seconds:.1f} 秒"), text=reply.text)
+    values = {"model": facts.choice.name, "address": facts.server.address.url, "seen": reply.message[:200]}
+    said = reply.message or Text("no text", "没有文字")
+    seen = same(said[:200]) if isinstance(said, str) else said
+    return failed(_why(facts, reply.error, reply.message), seen, **{**values, **_extra(facts)}).seen(error=reply.error, message=reply.message)
+
+
+def _why(facts: Facts, error: str | None, message: str) -> str:
+    """The pitfall an error text shows; an empty reply and an unknown error are told apart by nothing better than time."""
+    if error is None:
+        return "tool-call-as-text"
+    known = next((pitfall for pitfall, pattern in ERRORS if re.search(pattern, f"{error} {message}", re.IGNORECASE)), None)
+    where = address(str(facts.base_url), "config")
+    if known == "localhost-ipv6" and not (where and where.host in ("localhost", "::1")):
+        return "server-not-answering"
+    return known or "slow-reply"
+
+
+def _extra(facts: Facts) -> dict[str, str]:
+    model, machine = facts.model, facts.machine
+    size = model.size if model else 0
+    return {
+        "base_url": f"{facts.server.address.url}/v1", "suggestion": smaller(size), "near": "", "provider": facts.provider or "",
+        "size": f"{size / 1e9:.1f} GB", "free": f"{machine.ram_gib or 0:.1f} GiB", "needed": f"{1.2 * size / 2**30:.1f} GiB",
+        "version": facts.server.version or "", "minimum": lesson()["minimum"]["ollama"], "file": "", "line": "", "key": "npm",
+    }
+
+
+@check("context-window", step=5, needs=("chat-reply",))
+def test_context_window(facts: Facts) -> Finding:
+    """The context window holds OpenCode's prompt
+    上下文窗口装得下 OpenCode 的提示词"""
+    window, limits = facts.loaded.context_length if facts.loaded else None, lesson()["context"]
+    if window is None:
+        return skipped(Text("this Ollama does not tell the window", "这个 Ollama 没有给出窗口大小"))
+    expected = Text(f"{limits['good']} tokens", f"{limits['good']} 个 token")
+    values = {"model": facts.choice.name, "window": window, "wanted": 32768, "address": facts.server.address.url}
+    seen = Text(f"{window} tokens", f"{window} 个 token")
+    if facts.full_prompt and facts.full_prompt.cut:
+        seen = Text(f"{window} tokens; of {facts.full_prompt.sent} sent, {facts.full_prompt.read} were read",
+                    f"{window} 个 token；发出约 {facts.full_prompt.sent} 个，只读到 {facts.full_prompt.read} 个")
+    if window < limits["least"]:
+        return advice("context-too-small", seen, expected, **values)
+    if window < limits["good"]:
+        seen = Text(f"{seen.en}: enough to start; Ollama advises {limits['good']}", f"{seen.zh}：够用，Ollama 建议 {limits['good']}")
+    return passed(seen, expected)
+
+
+@check("reply-speed", step=5, needs=("chat-reply",))
+def test_reply_speed(facts: Facts) -> Finding:
+    """The reply comes at reading speed
+    回应的速度跟得上阅读"""
+    speed, loaded = facts.reply.speed, facts.loaded
+    on_gpu = bool(loaded and loaded.size_vram)
+    place = Text("on the GPU", "用显卡") if on_gpu else Text("on the processor", "用处理器")
+    took = facts.load.seconds if facts.load else 0.0
+    rate = f"{speed:.0f} tokens/s" if speed else "–"
+    seen = Text(f"{rate} {place.en}, loaded in {took:.1f} s", f"{rate}，{place.zh}，加载 {took:.1f} 秒")
+    expected = Text(f"{SLOW:.0f} tokens/s", f"{SLOW:.0f} tokens/s")
+    values = {"model": facts.choice.name, "seen": seen.en, "suggestion": smaller(facts.model.size if facts.model else 0)}
+    if not on_gpu and not facts.machine.unified and (facts.machine.vram_gib or 0) >= 4:
+        return advice("gpu-not-used", seen, expected, **values)
+    return advice("slow-reply", seen, expected, **values) if speed and speed < SLOW else passed(seen, expected)
