@@ -82,6 +82,10 @@ class Judgements:
             self._findings[id] = self._judge(checks()[id])
         return self._findings[id]
 
+    def known(self) -> dict[str, Finding]:
+        """What has been judged so far."""
+        return dict(self._findings)
+
     def forget(self) -> None:
         """Judge anew when asked: a fix has changed the facts."""
         self._findings.clear()

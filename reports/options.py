@@ -1,0 +1,90 @@
+"""The command line: the suite's options, and what cannot go together."""
+from __future__ import annotations
+
+import locale
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = ROOT / "checks"
+
+
+def add(parser: pytest.Parser) -> None:
+    """Every option takes a value or none: an optional value would swallow `checks`."""
+    group = parser.getgroup("ollama-checkpoints", "a local model in OpenCode")
+    group.addoption("--sandbox", action="store_true", help="check a throw-away set-up with real programs, not this machine")
+    group.addoption("--rehearse", metavar="FOLDER", help="check the sandbox set-up that FOLDER describes; write --rehearse=FOLDER")
+    group.addoption("--keep", metavar="DIR", help="keep the rehearsal's home in DIR")
+    group.addoption("--model", metavar="NAME", help="the model to verify")
+    group.addoption("--project", metavar="DIR", help="the folder OpenCode is started in; write --project=DIR")
+    group.addoption("--lang", choices=("zh", "en"), help="language of the report (default: from the locale)")
+    group.addoption("--seat", metavar="NAME", help="a label for the report")
+    group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
+    group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
+    group.addoption("--report-dir", metavar="DIR", help="where result.json goes (default: reports/out); write --report-dir=DIR")
+
+
+def concerns_checks(config: pytest.Config) -> bool:
+    """Whether this run is about the checks, and not about somebody's tests."""
+    paths = (Path(config.invocation_params.dir, arg.split("::")[0]).resolve() for arg in config.args)
+    return any(path.is_relative_to(CHECKS) for path in paths)
+
+
+def refuse_foreign_root(config: pytest.Config, args: list[str]) -> None:
+    """A folder given as an option's separate value can become pytest's root, with its `pytest.ini` (design, section 2)."""
+    named = any(Path(arg.split("::")[0]).resolve().is_relative_to(CHECKS) for arg in args if not arg.startswith("-"))
+    if named and config.rootpath != ROOT:
+        fixed = _with_equals(args)
+        raise pytest.UsageError(
+            f"pytest took {config.rootpath} for the project. Type the folder after an equals sign: pytest {shlex.join(fixed)}\n"
+            f"pytest 把 {config.rootpath} 当成了项目目录。目录要写在等号后面：pytest {shlex.join(fixed)}"
+        )
+
+
+def _with_equals(args: list[str]) -> list[str]:
+    folders = ("--rehearse", "--project", "--report-dir", "--keep")
+    fixed: list[str] = []
+    for arg in args:
+        if fixed and fixed[-1] in folders:
+            fixed[-1] += f"={arg}"
+        else:
+            fixed.append(arg)
+    return fixed
+
+
+def refuse_impossible(config: pytest.Config) -> None:
+    """What cannot be done, in one sentence."""
+    if config.getoption("numprocesses", None):
+        raise pytest.UsageError("the checks share one set-up and run in one process: leave out -n\n检查共用一个环境，只能单进程运行：请去掉 -n".replace("请", ""))
+    if config.option.sandbox and config.option.rehearse:
+        raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
+    for option in ("rehearse", "project"):
+        folder = getattr(config.option, option)
+        if folder and not Path(folder).is_dir():
+            raise pytest.UsageError(f"--{option}: no folder {folder}\n--{option}：没有目录 {folder}")
+
+
+def language(config: pytest.Config) -> str:
+    """`--lang`, else the locale's; any other locale reads English."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
+    return config.option.lang or ("zh" if name.lower().startswith(("zh", "chinese")) else "en")
+
+
+def again(config: pytest.Config) -> str:
+    """The command that started this run, as the person typed it, without the options that only choose a face."""
+    if command := os.environ.get("OLLAMA_CHECKPOINTS_COMMAND"):
+        return command
+    program = Path(sys.argv[0])
+    if program.name == "__main__.py":
+        start = f"{Path(sys.executable).name} -m pytest"
+    elif os.environ.get("UV"):
+        start = "uv run pytest"
+    else:
+        inside = program.resolve().is_relative_to(ROOT)
+        start = os.path.relpath(program) if inside else program.stem
+    return f"{start} checks"

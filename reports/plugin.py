@@ -1,0 +1,191 @@
+"""The pytest plugin: takes what the checks found, shows it, writes it down."""
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reports import options
+from reports.keys import FINDING, JUDGEMENTS
+
+if TYPE_CHECKING:
+    from reports.result import Collector
+
+STDOUT = os.dup(1)
+"""pytest redirects the original while tests run; progress is for whoever sits before it."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options.add(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    options.refuse_foreign_root(early_config, args)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if not options.concerns_checks(config):
+        return
+    options.refuse_impossible(config)
+    if not config.option.collectonly:
+        config.pluginmanager.register(Reporter(config), "ollama-checkpoints")
+
+
+class Reporter:
+    """One run's report."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from reports.progress import Progress
+
+        self.config = config
+        self.lang = options.language(config)
+        self.folder = self._folder()
+        self.collector: Collector | None = None
+        self.progress = Progress(self.lang, STDOUT)
+        self.unwritten: str | None = None
+        self.verbose = config.option.verbose > 0
+        self.quiet = config.option.verbose < 0
+        self._signals = {name: signal.signal(name, _interrupt) for name in _ends()}
+        if not self.verbose:
+            self._silence()
+
+    def _folder(self) -> Path:
+        folder = Path(self.config.option.report_dir or options.ROOT / "reports" / "out").absolute()
+        return folder / self.config.option.seat if self.config.option.seat else folder
+
+    def _silence(self) -> None:
+        """pytest's own screen is for programmers; `-v` brings it back."""
+        option = self.config.option
+        option.verbose, option.no_header, option.no_summary, option.tbstyle, option.reportchars = -2, True, True, "no", ""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """No letters: the report tells it all."""
+        return None if self.verbose else ("passed" if report.passed else report.outcome, "", "")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Facts are read from the end of the collection on, and may take long at once."""
+        self.progress.start()
+        return (yield)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        self._begin()["selected"] = True
+
+    def _begin(self) -> dict[str, Any]:
+        """The collector's `run`; it exists from the first thing there is to note."""
+        if self.collector is None:
+            from reports.redact import Redactor
+            from reports.result import Collector
+
+            option = self.config.option
+            target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
+            run = {"mode": "verify", "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
+            redactor = Redactor(os.environ, Path.home())
+            self.collector = Collector(run, self.lang, option.seat, options.again(self.config), redactor)
+        return self.collector.run
+
+    def _narrowed(self) -> bool:
+        """A single file or test was named: as narrow as `-k`."""
+        return any(Path(arg.split("::")[0]).resolve() != options.CHECKS for arg in self.config.args)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """What the check found, in the report that JUnit and `-v` read."""
+        report = yield
+        mark = item.get_closest_marker("check")
+        if mark and (call.when == "call" or report.failed):
+            self._take(mark.args[0], item, report, call)
+        return report
+
+    def _take(self, id: str, item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+        self._begin()
+        collector = self.collector
+        assert collector
+        collector.judgements = self.config.stash.get(JUDGEMENTS, None)
+        finding = item.stash.get(FINDING, None)
+        if finding is None or call.when != "call":
+            collector.crashed(id, call.duration, str(report.longrepr))
+        else:
+            collector.take(id, finding, call.duration)
+        from reports.junit import describe
+
+        describe(report, collector.record(id), self.lang)
+        self._write()
+
+    def _write(self, exit: int | None = None) -> dict[str, Any] | None:
+        """A report that cannot be written is one sentence and changes no verdict."""
+        from reports.result import dump, write
+
+        if not self.collector or self.unwritten:
+            return self.collector.result(exit) if self.collector else None
+        result = self.collector.result(exit)
+        try:
+            write(self.folder / "result.json", dump(result))
+            if exit is not None:
+                self._write_last(result)
+        except OSError as error:
+            self.unwritten = f"{self.folder}: {error.strerror}"
+        return result
+
+    def _write_last(self, result: dict[str, Any]) -> None:
+        from reports.page import render
+        from reports.result import dump, write
+
+        started = result["started"].replace(":", "").replace("+0000", "Z")
+        write(self.folder / "history" / f"{started}.json", dump(result))
+        write(self.folder / "report.html", render(result))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+        self.progress.stop()
+        result = self._write(int(exitstatus))
+        if result is None:
+            return
+        from reports.terminal import Screen, render
+
+        screen = Screen(*self._screen(terminalreporter))
+        report = _relative(self.folder / "report.html") if not self.unwritten else None
+        for line in render(result, screen, options.again(self.config), report, self.quiet):
+            terminalreporter.write_line(line)
+        if self.unwritten:
+            terminalreporter.write_line(screen.fit(f"  no report was written / 报告没有写成: {self.unwritten}"))
+
+    def _screen(self, terminal: pytest.TerminalReporter) -> tuple[str, int, bool, str]:
+        """Chinese needs an encoding that has it; without, English is what can be read."""
+        writer = terminal._tw
+        encoding = getattr(writer._file, "encoding", None) or "utf-8"
+        try:
+            "中文".encode(encoding)
+            lang = self.lang
+        except (UnicodeEncodeError, LookupError):
+            lang = "en"
+        return lang, max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding
+
+    def pytest_unconfigure(self) -> None:
+        self.progress.stop()
+        for name, handler in self._signals.items():
+            signal.signal(name, handler)
+
+
+def _ends() -> list[signal.Signals]:
+    """A closed window or a cancelled job, besides Ctrl-C."""
+    return [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _relative(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,143 @@
+"""`result.json`: what a run found, put together as it goes. Every renderer reads this and computes no verdict of its own."""
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from checks.finding import Finding, Text
+from checks.graph import Check, Judgements, checks, run_order
+from checks.lesson import lesson
+from checks.pitfalls import load
+from reports.redact import Redactor
+
+SUITE = "1.0.0"
+HOLDS = ("passed", "fixed", "advice")
+REQUIRED = frozenset({"ollama-version", "opencode-version", "model-downloaded", "model-tools", "server-listening", "config-found",
+                      "config-valid", "names-agree", "model-listed", "chat-reply"})
+"""A run passes when these hold; the others only advise."""
+
+
+class Collector:
+    """Takes what each check found and makes the result of it."""
+
+    def __init__(self, run: Mapping[str, Any], lang: str, seat: str | None, again: str, redactor: Redactor) -> None:
+        self.run = dict(run)
+        self.lang, self.seat, self.again = lang, seat, again
+        self.redactor = redactor
+        self.started = datetime.now(UTC)
+        self.judgements: Judgements | None = None
+        self.fixes: list[dict[str, Any]] = []
+        self._clock = time.monotonic()
+        self._records: dict[str, dict[str, Any]] = {}
+
+    @property
+    def os(self) -> str:
+        machine = self._fact("machine")
+        return machine.os if machine else "linux"
+
+    def _fact(self, name: str) -> Any:
+        return self.judgements.facts.known(name) if self.judgements else None
+
+    def take(self, id: str, finding: Finding, seconds: float) -> None:
+        """Note a judgement, and those it rests on that were not selected."""
+        self._records[id] = self._record(checks()[id], finding, seconds)
+        for other, judged in self.judgements.known().items() if self.judgements else ():
+            if other not in self._records:
+                self._records[other] = self._record(checks()[other], judged, 0.0)
+
+    def crashed(self, id: str, seconds: float, error: str) -> None:
+        """The check itself broke: that says nothing about the learner's machine."""
+        found = Text("the check itself broke; -v shows where", "检查程序自身出错；加 -v 可看到出错位置")
+        self._records[id] = self._record(checks()[id], Finding("crashed", found, evidence={"error": error}), seconds)
+
+    def _record(self, check: Check, finding: Finding, seconds: float) -> dict[str, Any]:
+        known = load().get(finding.pitfall or "")
+        remedy = known.remedy({"again": self.again, **finding.values}, self.os) if known else None
+        return {
+            **_blank(check),
+            "status": finding.status,
+            "seconds": round(seconds, 3),
+            "expected": _pair(finding.expected or check.title),
+            "found": _pair(finding.found),
+            "why": remedy.why if remedy else None,
+            "pitfall": finding.pitfall,
+            "also": list(finding.also),
+            "blocked_by": finding.blocked_by,
+            "remedy": {"text": remedy.text, "commands": remedy.commands} if remedy else None,
+            "evidence": dict(finding.evidence),
+        }
+
+    def record(self, id: str) -> dict[str, Any]:
+        """One check's record, redacted."""
+        return dict(self.redactor.value(self._records[id]))
+
+    def result(self, exit: int | None = None) -> dict[str, Any]:
+        """The whole document of design section 5, redacted."""
+        records = [self._records.get(id) or _blank(check) for id, check in checks().items()]
+        document = {
+            "schema": 1, "suite": SUITE, "lesson": lesson()["lesson"], "seat": self.seat, "lang": self.lang,
+            "started": self.started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - self._clock, 2),
+            "run": {**self.run, "exit": exit},
+            "verdict": self._verdict(records),
+            "checkpoints": {"passed": sum(one["status"] in HOLDS for one in records if one["checkpoint"]), "of": 5},
+            "first": self._first(),
+            "machine": self._machine(), "versions": self._versions(),
+            "model": choice.name if (choice := self._fact("choice")) else None,
+            "checks": records, "fixes": self.fixes,
+        }
+        return dict(self.redactor.value(document))
+
+    def _verdict(self, records: list[dict[str, Any]]) -> str:
+        statuses = {one["id"]: one["status"] for one in records}
+        if any(status in ("failed", "crashed", "blocked") for status in statuses.values()):
+            return "failed"
+        if self.run["strict"] and "advice" in statuses.values():
+            return "failed"
+        whole = all(statuses[id] in (*HOLDS, "skipped") for id in REQUIRED) and not self.run["selected"]
+        return "passed" if whole else "incomplete"
+
+    def _first(self) -> str | None:
+        for status in ("failed", "crashed", "advice"):
+            for id in run_order():
+                if self._records.get(id, {}).get("status") == status:
+                    return id
+        return None
+
+    def _machine(self) -> dict[str, Any]:
+        machine = self._fact("machine")
+        sizes = ("ram_gib", "vram_gib", "disk_free_gib")
+        found = {name: getattr(machine, name, None) for name in ("os", "arch", *sizes, "cpu_count")}
+        return {name: round(value, 1) if name in sizes and value is not None else value for name, value in found.items()}
+
+    def _versions(self) -> dict[str, str | None]:
+        facts = {"ollama": "ollama_program", "ollama_server": "server", "opencode": "opencode_program"}
+        return {name: getattr(self._fact(fact), "version", None) for name, fact in facts.items()}
+
+
+def _blank(check: Check) -> dict[str, Any]:
+    return {
+        "id": check.id, "step": check.step, "checkpoint": check.checkpoint, "title": _pair(check.title), "status": "not-run",
+        "seconds": 0.0, "expected": None, "found": None, "why": None, "pitfall": None, "also": [], "blocked_by": None,
+        "remedy": None, "evidence": {},
+    }
+
+
+def _pair(text: Text) -> dict[str, str]:
+    return {"en": text.en, "zh": text.zh}
+
+
+def write(path: Path, text: str) -> None:
+    """Whole or not at all: an interrupted run leaves the file of the check before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def dump(result: Mapping[str, Any]) -> str:
+    return json.dumps(result, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -1,0 +1,209 @@
+"""The terminal's face of a result: how far the person got, what to type now, and what waits for what."""
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STEPS = {1: ("Install", "安装"), 2: ("Model", "模型"), 3: ("Server", "服务"), 4: ("Config", "配置"), 5: ("Chat", "对话"),
+         "privacy": ("Privacy", "隐私")}
+STATUSES = {"passed": ("ok", "通过"), "fixed": ("fixed", "已修好"), "failed": ("FAIL", "失败"), "advice": ("advice", "建议"),
+            "skipped": ("skip", "跳过"), "crashed": ("CRASH", "出错"), "blocked": ("·", "·"), "not-run": ("·", "·")}
+COLORS = {"passed": "32", "fixed": "32", "failed": "31;1", "crashed": "31;1", "advice": "33"}
+WORDS = {
+    "title": ("A local model in OpenCode (lesson {})", "在 OpenCode 里用本地模型（{} 课）"),
+    "verify": ("reads only, {} s", "只读检查，{} 秒"),
+    "sandbox": ("in a sandbox, {} s", "在沙盒中，{} 秒"),
+    "rehearse": ("a rehearsal, {} s", "演练，{} 秒"),
+    "fix": ("with fixes, {} s", "检查并修复，{} 秒"),
+    "first": ("DO THIS FIRST", "先做这一步"),
+    "advice": ("WORTH A LOOK", "建议先看这一条"),
+    "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"),
+    "waits": ("waits for {}", "等 {}"), "not-run": ("not run", "未运行"), "next": ("next", "接着"), "also": ("also", "另外"),
+    "crash": ("the suite itself broke in {}; run {} -v and send the output to whoever helps",
+              "套件自身在 {} 出错；运行 {} -v，把输出发给帮忙的人"),
+    "all": ("All {} of {} checkpoints passed.", "检查点 {}/{} 全部通过。"),
+    "some": ("{} of {} checkpoints passed", "检查点通过 {}/{}"),
+    "failed": ("{} failed", "{} 项失败"), "waiting": ("{} waiting", "{} 项等待"), "passed": ("{} passed", "{} 项通过"),
+    "advised": ("{} advice", "{} 条建议"), "crashed": ("{} crashed", "{} 项出错"), "unrun": ("{} not run", "{} 项未运行"),
+}
+PLAIN = str.maketrans({"“": '"', "”": '"', "·": "-", "…": "...", "–": "-", "—": "-", "’": "'", "，": ",", "：": ":", "（": "(", "）": ")"})
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A terminal: its language, columns, whether it shows colour, and the encoding it can show."""
+
+    lang: str
+    width: int = 80
+    color: bool = False
+    encoding: str = "utf-8"
+
+    def word(self, key: str, *values: Any) -> str:
+        return WORDS[key][self.lang == "zh"].format(*values)
+
+    def paint(self, text: str, code: str | None) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.color and code else text
+
+    def fit(self, text: str) -> str:
+        """Only what the terminal's encoding has: one foreign character would turn a whole line into escapes."""
+        try:
+            text.encode(self.encoding)
+        except (UnicodeEncodeError, LookupError):
+            return text.translate(PLAIN).encode("ascii" if self.encoding.startswith("us-") else self.encoding, "replace").decode(self.encoding)
+        return text
+
+
+def columns(text: str) -> int:
+    """Columns on screen: Chinese characters take two, combining ones none."""
+    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - columns(text))
+
+
+def cut(text: str, width: int) -> str:
+    """At most `width` columns, the end shown by an ellipsis."""
+    if columns(text) <= width:
+        return text
+    while text and columns(text) > width - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def wrap(text: str, width: int) -> Iterator[str]:
+    """Lines of at most `width` columns; Chinese may break between any two characters."""
+    line = ""
+    for word in _words(text):
+        if line and columns(line + word.rstrip()) > width:
+            yield line.rstrip()
+            line = ""
+        line += word
+        while columns(line.rstrip()) > width:
+            head = cut(line, width + 1).removesuffix("…")
+            yield head
+            line = line[len(head):].lstrip()
+    if line.strip():
+        yield line.rstrip()
+
+
+def _words(text: str) -> Iterator[str]:
+    word = ""
+    for char in text:
+        if unicodedata.east_asian_width(char) in "WF" and char not in "，。：；、）”？":
+            yield word
+            word = char
+        else:
+            word += char
+            if char == " ":
+                yield word
+                word = ""
+    yield word
+
+
+def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | None, quiet: bool = False) -> list[str]:
+    """The lines to print."""
+    lines = [] if quiet else ["", *_head(result, screen), "", *_table(result, screen), ""]
+    lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), _verdict(result, screen, report), ""]
+    return [screen.fit(line) for line in lines]
+
+
+def _both_ends(left: str, right: str, width: int) -> str:
+    return f"{left}{' ' * max(2, width - columns(left) - columns(right))}{right}"
+
+
+def _head(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    run = result["run"]
+    mode = run["target"] if run["target"] != "machine" else run["mode"]
+    took = screen.word(mode if mode in WORDS else "verify", f"{result['seconds']:.1f}")
+    yield _both_ends("  " + screen.word("title", result["lesson"]), took, screen.width)
+
+
+def _table(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    for step, names in STEPS.items():
+        checks = [one for one in result["checks"] if one["step"] == step]
+        label = f"{step} {names[screen.lang == 'zh']}" if step != "privacy" else f"  {names[screen.lang == 'zh']}"
+        for index, line in enumerate(_step(checks, result, screen)):
+            yield f"  {pad(label if index == 0 else '', 11)} {line}".rstrip()
+
+
+def _step(checks: list[Mapping[str, Any]], result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    for one in checks:
+        if one["status"] not in ("blocked", "not-run"):
+            yield _line(one, screen)
+    waiting = [one for one in checks if one["status"] == "blocked"]
+    for blocker in dict.fromkeys(one["blocked_by"] for one in waiting):
+        titles = [one["id"] for one in waiting if one["blocked_by"] == blocker]
+        yield _quiet_line(screen.word("waits", blocker), titles, screen)
+    if unrun := [one["id"] for one in checks if one["status"] == "not-run"]:
+        yield _quiet_line(screen.word("not-run"), unrun, screen)
+
+
+def _quiet_line(reason: str, ids: list[str], screen: Screen) -> str:
+    left = f"{pad('·', 7)}{reason}: {', '.join(ids)}"
+    return screen.paint(cut(left, screen.width - 14), "2")
+
+
+def _line(one: Mapping[str, Any], screen: Screen) -> str:
+    status = pad(STATUSES[one["status"]][screen.lang == "zh"], 7)
+    room = screen.width - 14 - 7
+    title = one["title"][screen.lang]
+    found = one["found"][screen.lang] if one["found"] else ""
+    title = cut(title, room)
+    found = cut(found, room - columns(title) - 2) if room - columns(title) - 2 >= 8 else ""
+    return screen.paint(status, COLORS.get(one["status"])) + _both_ends(title, found, room).rstrip()
+
+
+def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
+    one = next((check for check in result["checks"] if check["id"] == result["first"]), None)
+    if one is None:
+        return
+    heading = screen.word("advice" if one["status"] == "advice" else "first")
+    yield screen.paint(_both_ends("  " + heading, one["pitfall"] or one["id"], screen.width), "1")
+    yield from _told("seen", one["found"][screen.lang], screen)
+    if one["status"] == "crashed":
+        yield from _told("do", screen.word("crash", one["id"], again), screen)
+    elif one["remedy"]:
+        yield from _told("why", one["why"][screen.lang], screen)
+        yield from _told("do", one["remedy"]["text"][screen.lang], screen)
+        yield from _commands(one["remedy"]["commands"], screen)
+        yield from _told("then", again, screen)
+    if one["also"]:
+        yield from _told("also", ", ".join(one["also"]), screen)
+    yield ""
+
+
+def _told(key: str, text: str, screen: Screen) -> Iterator[str]:
+    for index, line in enumerate(wrap(text, screen.width - 10)):
+        yield f"  {pad(screen.word(key) if index == 0 else '', 6)} {line}"
+
+
+def _commands(commands: list[str], screen: Screen) -> Iterator[str]:
+    """Never wrapped: a command is copied whole."""
+    for index, line in enumerate(line for command in commands for line in command.splitlines()):
+        yield f"  {pad(screen.word('type') if index == 0 else '', 6)} {screen.paint(line, '36')}"
+
+
+def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    """The rest that needs a hand, a line each."""
+    rest = [one for one in result["checks"] if one["status"] in ("failed", "crashed", "advice") and one["id"] != result["first"]]
+    for index, one in enumerate(rest):
+        text = f"{one['id']}: {one['found'][screen.lang]}"
+        room = screen.width - 10 - columns(one["pitfall"] or "") - 2
+        yield _both_ends(f"  {pad(screen.word('next') if index == 0 else '', 6)} {cut(text, room)}", one["pitfall"] or "", screen.width)
+    if rest:
+        yield ""
+
+
+def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> str:
+    points = result["checkpoints"]
+    done = result["verdict"] == "passed" and points["passed"] == points["of"]
+    text = screen.word("all" if done else "some", points["passed"], points["of"])
+    counted = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
+    for status, word in counted.items():
+        if number := sum(one["status"] == status for one in result["checks"]):
+            text += ("; " if screen.lang == "en" else "；") + screen.word(word, number)
+    color = {"passed": "32;1", "failed": "31;1"}.get(result["verdict"])
+    return screen.paint(_both_ends("  " + text, report or "", screen.width), color)
