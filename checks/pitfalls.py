@@ -49,6 +49,7 @@ class Pitfall:
     lesson: int | None = None
     commands: dict[str, list[str]] = field(default_factory=dict)
     values: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
     explain: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
@@ -60,17 +61,22 @@ class Pitfall:
 
         What is not known is left out by the sentence or the command, never shown as a gap.
         """
-        known = {name: str(value) for name, value in values.items() if value not in (None, "")}
+        known = {lang: _in_language(values, lang) for lang in ("en", "zh")}
         return Remedy(
-            why={lang: _prose(text, known, lang) for lang, text in self.why.items()},
-            text={lang: _prose(text, known, lang) for lang, text in self.fix.items()},
-            commands=self._commands(known, os),
+            why={lang: _prose(text, known[lang], lang) for lang, text in self.why.items()},
+            text={lang: _prose(text, known[lang], lang) for lang, text in self.fix.items()},
+            commands=self._commands(known["en"], os),
         )
 
     def _commands(self, known: Mapping[str, str], os: str) -> list[str]:
         templates = self.commands.get(os) or self.commands.get("all") or []
         filled = (_filled(template, {**_IN_COMMANDS, **known}) for template in templates)
         return [command for command in filled if command is not None]
+
+
+def _in_language(values: Mapping[str, object], lang: str) -> dict[str, str]:
+    """A value may itself be a sentence in both languages (with fields `en` and `zh`); unknown ones are left out."""
+    return {name: str(getattr(value, lang, value)) for name, value in values.items() if value not in (None, "")}
 
 
 def _filled(template: str, known: Mapping[str, str]) -> str | None:

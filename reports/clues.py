@@ -1,0 +1,180 @@
+"""Clues that a pasted set-up holds beside its words: addresses, versions, columns, the shape of a config.
+
+A clue is a word such as `clue:base-url-without-v1`, appended to the text for the patterns of `checks/pitfalls.toml`.
+What is read here is often a fragment or broken, so it is searched and not parsed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator
+
+_URL = re.compile(
+    r"""(?ix) ["']? (?P<key> \w*base_?ur[il] | endpoint | \w*_base_url | apiBase | api_base) ["']? \s* [:=] \s*
+    ["']? (?P<url> [^\s"',}\\]+ )"""
+)
+_HERE = re.compile(r"(?i)^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$")
+_NAME = re.compile(r"\b[\w.-]+(?:/[\w.-]+)*:[\w.-]+\b")
+
+
+def clues(text: str) -> Iterator[str]:
+    """All clues in `text`, each once, ready to be matched."""
+    found = dict.fromkeys(clue for read in _READERS for clue in read(text))
+    yield from (f"clue:{clue}" for clue in found)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    for match in _URL.finditer(text):
+        key, url = match["key"], match["url"]
+        parts = re.match(r"(?i)(https?)://([^/:]+|\[[^\]]*\])(?::(\d+))?(/.*)?$", url)
+        if parts is None:
+            if re.match(r"(?i)(localhost|\d+\.\d+\.\d+\.\d+)[:/]", url):
+                yield "base-url-odd"
+            continue
+        yield from _address(key, *parts.groups())
+
+
+def _address(key: str, scheme: str, host: str, port: str | None, path: str | None) -> Iterator[str]:
+    local = bool(_HERE.match(host)) or port == "11434"
+    ending = (path or "").rstrip("/")
+    if local and ending in ("", "/api", "/api/chat", "/api/generate"):
+        yield "base-url-without-v1"
+    elif local and (scheme.lower() == "https" or ending != "/v1" or re.search(r"(?i)^base_?ur[il]$", key) and key != "baseURL"):
+        yield "base-url-odd"
+    if local and not _HERE.match(host):
+        yield "address-not-here"
+    if host.lower() == "localhost":
+        yield "localhost-by-name"
+
+
+def _config(text: str) -> Iterator[str]:
+    if not re.search(r'"(provider|providers|\$schema|baseURL|npm)"\s*:', text):
+        return
+    provider = re.search(r'"provider"\s*:\s*\{', text)
+    if re.search(r'"baseURL"\s*:', text) and provider and not re.search(r'"models"\s*:', text):
+        yield "models-missing"
+    if re.search(r'"models"\s*:\s*\{\s*\}', text):
+        yield "models-missing"
+    if re.search(r'"models"\s*:\s*\[', text):
+        yield "models-is-list"
+    if re.search(r'"providers"\s*:\s*\{', text):
+        yield "unknown-key"
+    packages = re.findall(r'"npm"\s*:\s*"([^"]*)"', text)
+    if any(package != "@ai-sdk/openai-compatible" for package in packages) or provider and re.search(
+        r'"api"\s*:\s*"\w+"', text
+    ):
+        yield "npm-other"
+    if re.search(r'"num_ctx"\s*:|"num_?ctx"', text):
+        yield "num-ctx-in-config"
+    if re.search(r'"limit"\s*:\s*\{[^}]*"context"', text):
+        yield "limit-in-config"
+    if _unbalanced(text):
+        yield "config-broken"
+
+
+def _unbalanced(text: str) -> bool:
+    """A whole config (from its `$schema` on) with a bracket or a comma missing; shortened quotes say nothing."""
+    for block in re.findall(r'(?s)\{\s*"\$schema".{0,6000}', text):
+        body = _to_last_bracket(re.sub(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', _mask, block, flags=re.S))
+        if "..." in body or "…" in body:
+            continue
+        if not body.endswith("}") or re.search(r"[S}\]]\s*[S{]|[\"'“”‘’]|[S}\]]\s*\n\s*S", body):
+            return True
+    return False
+
+
+def _mask(match: re.Match[str]) -> str:
+    return "S" if match[0].startswith('"') else " "
+
+
+def _to_last_bracket(body: str) -> str:
+    depth = 0
+    for at, char in enumerate(body):
+        depth += (char in "{[") - (char in "}]")
+        if depth == 0:
+            return body[: at + 1]
+    return body.rstrip("} \n\t") + " "
+
+
+def _files(text: str) -> Iterator[str]:
+    if re.search(r"opencode[_.]jsonc\b", text) and re.search(r"opencode[_.]json\b", text):
+        yield "json-and-jsonc"
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
+
+
+def _versions(text: str) -> Iterator[str]:
+    server = re.search(r"(?i)ollama version is v?(\d+\.\d+\.\d+)", text)
+    client = re.search(r"(?i)client version is v?(\d+\.\d+\.\d+)", text)
+    if server and client and server[1] != client[1]:
+        yield "version-mismatch"
+    for match in re.finditer(r"(?i)ollama[ _](?:version|server)?\W{0,4}(?:is )?v?(\d+\.\d+\.\d+)", text):
+        if _number(match[1]) < (0, 10, 0):
+            yield "ollama-old"
+    for match in re.finditer(r"(?i)opencode(?:[ _]?version)?\W{0,4}v?(\d+\.\d+\.\d+)", text):
+        if _number(match[1]) >= (2, 0, 0):
+            yield "opencode-v2"
+        elif _number(match[1]) < (0, 1, 0):
+            yield "opencode-namesake"
+        elif _number(match[1]) < (1, 2, 27):
+            yield "opencode-old"
+
+
+def _loaded(text: str) -> Iterator[str]:
+    """The columns of `ollama ps`: PROCESSOR and CONTEXT, or the fields behind them."""
+    if re.search(r"100\s?% ?CPU|\"?size_vram\"?: ?0\b", text):
+        yield "all-cpu"
+    if re.search(r"\d+\s?%/\d+\s?% CPU/GPU", text):
+        yield "cpu-gpu-split"
+    window = re.search(r"(?:%\s?(?:CPU/)?[CG]PU\s+|context_length\"?: ?|n_ctx ?= ?|default_num_ctx=|num_ctx\W{1,3})(\d{4,7})\b", text)
+    if window and int(window[1]) < 16384:
+        yield "small-window"
+
+
+def _variables(text: str) -> Iterator[str]:
+    proxy = re.search(r"(?i)\bhttps?_proxy\W{1,4}\w", text)
+    exempt = re.search(r"(?i)\bno_proxy\W{1,4}[^\n]*?(localhost|127\.0\.0\.1|\*)", text)
+    if proxy and not exempt:
+        yield "proxy-without-no-proxy"
+    host = re.search(r"(?i)OLLAMA_HOST\W{1,4}(?:https?://)?([\w.\[\]]*)(?::(\d+))?", text)
+    url = re.search(r"(?i)base_?url\W{1,5}https?://([^/:\s\"]+)(?::(\d+))?", text)
+    if host and url and host[2] and url[2] and host[2] != url[2]:
+        yield "host-differs"
+
+
+def _names(text: str) -> Iterator[str]:
+    missing = re.search(r"(?i)model\W{1,3}([\w./:-]{2,80}?)['\"`]?,?\s(?:was )?not found", text)
+    if not missing:
+        return
+    asked = missing[1].lower().removeprefix("ollama/")
+    others = {name.lower() for name in _NAME.findall(text)} - {asked, missing[1].lower()}
+    if any(other.split(":")[0] == asked.split(":")[0] for other in others) or difflib.get_close_matches(asked, others, 1, 0.8):
+        yield "name-near"
+
+
+def _capabilities(text: str) -> Iterator[str]:
+    shown = re.search(r"(?is)\bcapabilities\b\W+((?:completion|tools|thinking|vision|insert|embedding|audio|\W)+)", text)
+    if shown and "tools" not in shown[1].lower() and re.search(r"(?i)completion|embedding", shown[1]):
+        yield "no-tools-capability"
+
+
+def _listener(text: str) -> Iterator[str]:
+    for match in re.finditer(r"(?im)^(.*:11434\b.*\bLISTEN.*)$", text):
+        if "ollama" not in match[1].lower():
+            yield "listener-not-ollama"
+
+
+_READERS: tuple[Callable[[str], Iterator[str]], ...] = (
+    _addresses,
+    _config,
+    _files,
+    _versions,
+    _loaded,
+    _variables,
+    _names,
+    _capabilities,
+    _listener,
+)

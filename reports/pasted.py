@@ -1,0 +1,116 @@
+"""Reading what a person pasted: bytes to text, escape codes, wrapped lines, JSON records, logs of many megabytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+MOST_BYTES = 10 * 1024 * 1024
+_KEPT = 48_000  # characters that the patterns see; each costs all patterns one step
+_PIECE = 2_000
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)|[@-Z\\-_])")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_TELLING = re.compile(
+    r"error|fail|warn|fatal|panic|refus|denied|cannot|could not|unable|invalid|missing|not found|unexpected|timed? ?out|"
+    r"truncat|exceed|version|listen|in use|cloud|proxy|killed|memory|x509|digest|stalled|no such|unsupport|not support|"
+    r"config|model|ollama|opencode|错误|失败|拒绝|不|无法|端口",
+    re.IGNORECASE,
+)
+_DIGITS = str.maketrans("", "", "0123456789")
+
+
+def decoded(data: bytes) -> str:
+    """Text of UTF-8, of UTF-16 with its mark (PowerShell's `>`), or of GBK (a Chinese Windows console)."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("gbk")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", errors="replace")
+
+
+def readable(text: str) -> str:
+    """The text that the patterns see: plain, at most a few pages, with wrapped lines and escaped JSON opened as well."""
+    plain = _CONTROLS.sub("", _ESCAPES.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
+    plain = "\n".join(_leaves(plain))
+    if len(plain) > _KEPT:
+        plain = _telling_lines(plain)
+    return "\n".join([plain, *_rejoined(plain), *_unescaped(plain)])
+
+
+def _leaves(text: str) -> Iterator[str]:
+    """A JSON record as `key: value` lines, since a config inside one is an escaped string; other text as it is."""
+    record = _record(text)
+    if record is None:
+        yield text
+    else:
+        yield from _walk(record, "")
+        yield "" if isinstance(record, dict) and "symptom" in record else text
+
+
+def _record(text: str) -> object | None:
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _walk(node: object, key: str) -> Iterator[str]:
+    stack = [(key, node)]
+    while stack:
+        key, node = stack.pop(0)
+        if isinstance(node, dict):
+            stack[:0] = node.items()
+        elif isinstance(node, list):
+            stack[:0] = [(key, item) for item in node]
+        else:
+            yield f"{key}: {node}"
+
+
+def _telling_lines(text: str) -> str:
+    """Each kind of line once, those that tell something first: a server repeats itself for megabytes."""
+    seen: set[str] = set()
+    size, kept = 0, []
+    for line in _pieces(text):
+        kind = line.translate(_DIGITS)
+        if kind in seen or not _TELLING.search(line):
+            continue
+        seen.add(kind)
+        kept.append(line)
+        size += len(line) + 1
+        if size > _KEPT:
+            break
+    return "\n".join(kept)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for line in text.split("\n"):
+        if len(line) <= _PIECE:
+            yield line
+        else:
+            yield from (line[start : start + _PIECE] for start in range(0, len(line), _PIECE - 200))
+
+
+def _rejoined(text: str) -> Iterator[str]:
+    """Lines that a terminal broke at its edge, whole again: with nothing between, and with a blank."""
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    if not 30 <= width <= 240:
+        return
+    for line, following in zip(lines, lines[1:]):
+        word = following.split(" ", 1)[0]
+        if word and len(line) + 1 + len(word) > width:
+            yield line + following
+            yield f"{line} {following}"
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    if '\\"' in text:
+        yield text.replace("\\n", "\n").replace("\\t", " ").replace('\\"', '"')
