@@ -4,28 +4,50 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
+import locale
+import os
 import re
+import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from checks.pitfalls import Pitfall, load
 from reports.clues import clues
 from reports.pasted import MOST_BYTES, decoded, readable
+from reports.terminal import Screen, pad, wrap
 
 RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
-_MOST_SHOWN = 5
-_THRESHOLD = 0.2
+AGAIN = "pytest checks"
+
 _CERTAIN, _PRINTED, _TOLD, _AGAINST = 0.75, 0.45, 0.15, 0.6
 _HEAD = 400  # people open with what matters to them; what follows is often only their set-up
+_SHORT, _OFF_SUBJECT = 160, 0.3
+_THRESHOLD = 0.2
+_MOST_SHOWN = 5
 # A message such as "out of memory" is everybody's: in a longer text, one word must be about a local model.
 _SUBJECT = re.compile(
     r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|deepseek|mistral|gemma|ai-sdk|\btokens?\b", re.I
 )
-_SHORT, _OFF_SUBJECT = 160, 0.3
+_OS = {"win32": "windows", "darwin": "macos"}
+_WORDS = {
+    "why": ("why", "原因"),
+    "do": ("do", "做法"),
+    "type": ("type", "执行"),
+    "found": ("Recognised, the most likely first:", "认出了这些，最可能的在前："),
+    "unknown": (
+        "Not recognised. Run {again} -v and send its output and reports/out/result.json to whoever helps; names and keys are taken out.",
+        "没有认出来。运行 {again} -v，把输出和 reports/out/result.json 发给帮忙的人；其中的名字和密钥已经去掉。",
+    ),
+    "paste": (
+        "Paste the message, then press Ctrl+D (Windows: Ctrl+Z, Enter).",
+        "粘贴报错内容，然后按 Ctrl+D（Windows 按 Ctrl+Z 再回车）。",
+    ),
+    "unreadable": ("Cannot read {file}: {reason}", "读不了 {file}：{reason}"),
+    "too-long": ("{file} is larger than 10 MB; give the part with the message.", "{file} 超过 10 MB，截取有报错的那一段再试。"),
+}
 
 
 class Match(NamedTuple):
@@ -33,6 +55,9 @@ class Match(NamedTuple):
 
     pitfall: Pitfall
     score: float
+
+
+# ---- recognising ---------------------------------------------------------------------------------------------------------
 
 
 def explain(text: str) -> list[Match]:
@@ -74,3 +99,100 @@ def _found(pattern: str, seen: str) -> re.Match[str] | None:
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+
+
+# ---- telling -------------------------------------------------------------------------------------------------------------
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit code 0: recognised, 1: not recognised, 4: wrong usage or a file that cannot be read."""
+    try:
+        asked = _parser().parse_args(argv)
+    except _WrongUsage as wrong:
+        print(wrong, file=sys.stderr)
+        return WRONG_USAGE
+    screen = _screen(asked.lang or _language())
+    try:
+        text = decoded(_data(asked.file, screen))
+    except OSError as trouble:
+        print(screen.fit(_say("unreadable", screen.lang, file=asked.file, reason=trouble.strerror or trouble)), file=sys.stderr)
+        return WRONG_USAGE
+    except OverflowError:
+        print(screen.fit(_say("too-long", screen.lang, file=asked.file)), file=sys.stderr)
+        return WRONG_USAGE
+    matches = explain(text)
+    if asked.json:
+        print(json.dumps([{"pitfall": match.pitfall.id, "score": match.score} for match in matches]))
+    else:
+        print("\n".join(screen.fit(line) for line in _lines(matches, screen)))
+    return RECOGNISED if matches else NOT_RECOGNISED
+
+
+class _WrongUsage(Exception):
+    """What was typed cannot be understood; argparse itself would end with 2."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise _WrongUsage(f"{self.format_usage()}{message}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m reports explain", description="names the pitfall that an error message or a log shows")
+    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="the message or log (default: standard input)")
+    parser.add_argument("--json", action="store_true", help='print [{"pitfall": id, "score": 0..1}, ...]')
+    parser.add_argument("--lang", choices=("zh", "en"), help="default: from the locale")
+    return parser
+
+
+def _data(file: str, screen: Screen) -> bytes:
+    if file != "-":
+        with Path(file).open("rb") as opened:
+            data = opened.read(MOST_BYTES + 1)
+    else:
+        if sys.stdin.isatty():
+            print(screen.fit(_say("paste", screen.lang)), file=sys.stderr)
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise OverflowError
+    return data
+
+
+def _language() -> str:
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    name = next(filter(None, names), "") or locale.getlocale()[0] or ""
+    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
+
+
+def _screen(lang: str) -> Screen:
+    return Screen(lang, width=min(100, shutil.get_terminal_size((80, 24)).columns), encoding=sys.stdout.encoding or "utf-8")
+
+
+def _say(word: str, lang: str, **values: object) -> str:
+    return _WORDS[word][lang == "zh"].format(again=AGAIN, **values)
+
+
+def _lines(matches: list[Match], screen: Screen) -> Iterator[str]:
+    if not matches:
+        yield from wrap(_say("unknown", screen.lang), screen.width)
+        return
+    yield _say("found", screen.lang)
+    for number, match in enumerate(matches[:_MOST_SHOWN], 1):
+        yield ""
+        yield from _entry(number, match, screen)
+
+
+def _entry(number: int, match: Match, screen: Screen) -> Iterator[str]:
+    pitfall, lang = match.pitfall, screen.lang
+    remedy = pitfall.remedy({"again": AGAIN}, _OS.get(sys.platform, "linux"))
+    yield f"{number}  {pitfall.id}  ({match.score:.0%})"
+    yield from _labelled("", pitfall.symptom[lang], screen)
+    yield from _labelled(_say("why", lang), remedy.why[lang], screen)
+    yield from _labelled(_say("do", lang), remedy.text[lang], screen)
+    for index, command in enumerate(remedy.commands):
+        yield f"   {pad(_say('type', lang) if index == 0 else '', 6)}{command}"
+
+
+def _labelled(label: str, text: str, screen: Screen) -> Iterator[str]:
+    for index, line in enumerate(wrap(text, screen.width - 9)):
+        yield f"   {pad(label if index == 0 else '', 6)}{line}"
