@@ -1,31 +1,29 @@
 """Takes names, home folders and secrets out of everything that is written down, and what could forge a page or a terminal.
 
-Done once, on the whole result, before any file or page is made: `Redactor.value`. Every pattern is linear in its text, so that
-a server's answer of a megabyte on one line costs milliseconds.
+Done once, on the whole result, before any file or page is made: `Redactor.value`. Every pattern is linear in its text.
 """
 from __future__ import annotations
 
 import json
 import math
-import os
-import platform
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from reports.spellings import OTHER_HOMES, home_folders, names, vocabulary
+
 GONE = "***"
 LONGEST_LINE = 2000
 READ_LINE, READ_TEXT = 100_000, 400_000
-"""Characters looked at of a line and of a text; what lies beyond is left out, and counted."""
+"""Characters looked at of a line and of a text: whatever a server sends, a report is soon written."""
+CUT = " … (cut here / 后面已省略)"
 DEEPEST = 60
 """Levels of nested evidence; deeper comes only from a forged answer."""
 
-# ---- what could move the cursor, hide text or turn it around -----------------------------------------------------------
+# ---- what could move the cursor, hide text or turn it around ----
 
 _ANSI = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]?")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -50,7 +48,7 @@ def clean(text: str) -> str:
     return _HIDDEN.sub(_visible, _LINE_ENDS.sub("\n", _ANSI.sub("", text)))
 
 
-# ---- secrets by their shape, and by the name before them ---------------------------------------------------------------
+# ---- secrets by their shape, and by the name before them ----
 
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)", re.S)
 _SHAPES = re.compile(
@@ -67,9 +65,11 @@ _HEADER = re.compile(r"(?i)((?:authorization|cookie)[ \t]{0,3}[:=][ \t]{0,3})(?!
 _USERINFO = re.compile(r"(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,20}:(?://|\\/\\/))[^\s/@\"'<>\\]{1,512}@")
 _NAMED = r"api[ _-]?keys?|access[ _-]?key|secret[ _-]?key|private[ _-]?key|token|secret|pass(?:word|wd|phrase)|pwd|credentials?"
 _QUERY = re.compile(rf"(?i)([?&#;](?:[\w-]{{0,24}}(?:{_NAMED})|key|auth|sig|signature|code|pass)=)[^&#\s\"'<>]+")
+_KEPT = r"(?!\{(?:env|file):|\*\*\*)"
+"""A reference to a variable or a file is no secret."""
 _VALUE = (
-    r"(?!\{(?:env|file):|\*\*\*)(?:"
-    r'\\"(?!\{(?:env|file):|\*\*\*)[^"\\\r\n]*|"(?!\{(?:env|file):|\*\*\*)(?:\\.|[^"\\\r\n])*|\'(?!\{(?:env|file):|\*\*\*)(?:\\.|[^\'\\\r\n])*'
+    rf"{_KEPT}(?:"
+    rf'\\"{_KEPT}[^"\\\r\n]*|"{_KEPT}(?:\\.|[^"\\\r\n])*|\'{_KEPT}(?:\\.|[^\'\\\r\n])*'
     r"|(?!(?:null|true|false|none|undefined)\b)[^\s\"',;&{}\[\]()<>\\`，。；、]+)"
 )
 _NAME_THEN_VALUE = re.compile(
@@ -102,71 +102,6 @@ def _without_secrets(text: str) -> str:
     return _AUTH_FILE.sub(rf"\1{GONE}", _NAME_THEN_VALUE.sub(_masked, text))
 
 
-# ---- home folders -------------------------------------------------------------------------------------------------------
-
-_SEP = r"(?:\\{1,4}/?|/|%(?:25)?(?:2f|5c))"
-_DRIVE = rf"(?:{_SEP}(?:mnt{_SEP}|cygdrive{_SEP})?|(?<![a-z0-9]))LETTER(?::|%3a)?"
-"""C: as Windows writes it, or /c, /mnt/c and /cygdrive/c as MSYS, WSL and Cygwin do."""
-_NOBODY = r"public|shared|default(?: user)?|all users|linuxbrew|\.ecryptfs|\.{1,3}|~|\*\*\*"
-_NAME = r"""(?:[^\s\\/:;,'"`<>|?*%&(){}\[\]，。；：、（）“”]|%(?!(?:25)?(?:2f|5c))[0-9a-f]{2}){1,64}"""
-_OTHERS = re.compile(
-    rf"(?i)(?:(?<![\w.~])|(?<=%2f)|(?<=\\[nrt]))(?:{_DRIVE.replace('LETTER', '[a-z]')}(?={_SEP}Users)"
-    rf"|{_SEP}{{1,2}}wsl(?:\$|\.localhost){_SEP}[\w.-]{{1,40}}|{_SEP}(?:private|var|export|System{_SEP}Volumes{_SEP}Data))?{_SEP}(?:home|Users|Documents\ and\ Settings){_SEP}"
-    rf"(?!(?:{_NOBODY})(?![\w-])){_NAME}(?:(?:\ {_NAME}){{1,3}}(?={_SEP}))?"
-)
-
-
-def _spellings(part: str) -> str:
-    """One folder's name as it may be written: composed or not, escaped for JSON, encoded for a URL."""
-    forms = {unicodedata.normalize(form, part) for form in ("NFC", "NFD")}
-    forms |= {json.dumps(form)[1:-1] for form in set(forms)} | {quote(form) for form in set(forms)}
-    return "(?:" + "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)) + ")"
-
-
-def _home_pattern(home: str) -> str | None:
-    """None for a home that is no folder of a person's (`/`, empty)."""
-    parts = [part for part in re.split(r"[\\/]+", home) if part]
-    drive = re.fullmatch(r"([A-Za-z]):", parts[0]) if parts else None
-    names = _SEP.join(_spellings(part) for part in parts[1:] if part) if drive else _SEP.join(map(_spellings, parts))
-    if not names:
-        return None
-    before = "" if len(parts) > 1 else r"(?<![\w.~/-])"
-    start = _DRIVE.replace("LETTER", drive[1]) if drive else rf"{before}(?:{_SEP}private)?"
-    return rf"{start}{_SEP}{names}(?![\w-])"
-
-
-# ---- names ---------------------------------------------------------------------------------------------------------------
-
-_ORDINARY = frozenset(
-    "root user users admin administrator runner runneradmin localhost home guest default public owner student teacher test demo"
-    " ubuntu debian fedora centos linux macos windows darwin mac macbook desktop laptop computer workstation local localdomain lan"
-    " docker podman container vagrant jenkins gitlab github actions build builder node python code work none null true false".split()
-)
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    """The suite's own words: a person called like one of them must not turn every report into asterisks."""
-    here = Path(__file__).parent
-    schema = (here / "result.schema.json").read_text(encoding="utf-8")
-    table = (here.parent / "checks" / "pitfalls.toml").read_text(encoding="utf-8")
-    texts = re.sub(r"(?m)^(?:explain|hints|unless) = .*$", "", table)  # patterns for other people's messages
-    return _ORDINARY | set(re.findall(r"[a-z0-9]+", f"{schema} {texts}".lower()))
-
-
-def _is_name(word: str) -> bool:
-    if not word.isascii():
-        return len(word) >= 2
-    return len(word) >= (6 if word.isdigit() else 3) and word.lower() not in _vocabulary()
-
-
-def _word_pattern(names: Iterable[str]) -> re.Pattern[str] | None:
-    """Whole words; a Chinese name has no word boundary, so it is found anywhere."""
-    kept = sorted({name for name in names if name and _is_name(name)}, key=len, reverse=True)
-    words = (rf"(?<![A-Za-z0-9]){_spellings(name)}(?![A-Za-z0-9])" if name.isascii() else _spellings(name) for name in kept)
-    return re.compile("|".join(words), re.I) if kept else None
-
-
 class Redactor:
     """Replaces one person's home folder (`~`), names and secrets (`***`).
 
@@ -176,8 +111,8 @@ class Redactor:
     def __init__(
         self, env: Mapping[str, str], home: Path, user: str | None = None, host: str | None = None, secrets: Iterable[str] = ()
     ) -> None:
-        self._homes = _homes_pattern(env, home)
-        self._names = _word_pattern(chain(_users(env, home, user), _hosts(env, host)))
+        self._homes = home_folders(env, home)
+        self._names = names(env, home, user, host)
         self._secrets = sorted(set(chain(_secret_values(env), *map(_encodings, secrets))), key=len, reverse=True)
 
     def text(self, text: str) -> str:
@@ -187,7 +122,7 @@ class Redactor:
         text = _without_secrets(text)
         if self._homes:
             text = self._homes.sub("~", text)
-        text = _OTHERS.sub("~", text)
+        text = OTHER_HOMES.sub("~", text)
         if self._names:
             text = self._names.sub(GONE, text)
         return text if len(text) <= LONGEST_LINE else "\n".join(map(_short, text.split("\n")))
@@ -223,35 +158,14 @@ def _bounded(text: str) -> str:
     """So much of a text as anybody will read, whole lines where it has any."""
     if len(text) > READ_TEXT:
         kept = text[: text.rfind("\n", 0, READ_TEXT) + 1] or text[:READ_TEXT]
-        text = f"{kept}… (+{len(text) - len(kept)} characters / 字)"
+        text = kept + CUT
     if len(text) <= READ_LINE:
         return text
     return "\n".join(line if len(line) <= READ_LINE else line[:READ_LINE] for line in text.split("\n"))
 
 
 def _short(line: str) -> str:
-    note = f" … (+{len(line) - LONGEST_LINE + 40} characters / 字)"
-    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 40] + note
-
-
-def _homes_pattern(env: Mapping[str, str], home: Path) -> re.Pattern[str] | None:
-    names = {str(home), env.get("HOME", ""), env.get("USERPROFILE", "")}
-    names |= {os.path.realpath(name) for name in set(names) if name and os.path.isabs(name)}
-    patterns = [pattern for name in sorted(names, key=len, reverse=True) if (pattern := _home_pattern(name))]
-    return re.compile("|".join(patterns), re.I) if patterns else None
-
-
-def _users(env: Mapping[str, str], home: Path, user: str | None) -> Iterator[str]:
-    yield user or ""
-    yield from (env.get(name, "") for name in ("USER", "LOGNAME", "USERNAME"))
-    if re.search(r"(?i)[\\/](?:home|users)$", str(home.parent)):
-        yield home.name
-
-
-def _hosts(env: Mapping[str, str], host: str | None) -> Iterator[str]:
-    for name in (host or platform.node(), env.get("HOSTNAME", ""), env.get("COMPUTERNAME", ""), env.get("USERDOMAIN", "")):
-        yield name
-        yield name.partition(".")[0]
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - len(CUT)] + CUT
 
 
 def _secret_values(env: Mapping[str, str]) -> Iterator[str]:
@@ -265,5 +179,5 @@ def _secret_values(env: Mapping[str, str]) -> Iterator[str]:
 
 def _encodings(secret: str) -> Iterator[str]:
     """The value as it is, cleaned, in JSON and in a URL; nothing for words that every report needs."""
-    if len(secret) >= 6 and secret.lower() not in _vocabulary():
+    if len(secret) >= 6 and secret.lower() not in vocabulary():
         yield from {secret, clean(secret), json.dumps(secret)[1:-1], quote(secret, safe=""), unquote(secret)}
