@@ -34,7 +34,8 @@ def _stray(draw: st.DrawFn, text: str, kind: str) -> str:
 
 def _named(draw: st.DrawFn, text: str, kind: str) -> str:
     if kind == "fence":
-        return "```" + draw(st.sampled_from(["", "json", "jsonc"])) + "\n" + text.rstrip("\r\n") + "\n```" + draw(st.sampled_from(["", "\n"]))
+        first, last = draw(st.sampled_from(["```", "```json", "```jsonc"])), draw(st.sampled_from(["```", "```\n"]))
+        return "\n".join([first, text.rstrip("\r\n"), last])
     if kind == "words":
         return text + draw(st.sampled_from(["EOF", "\nPS C>", "x", "\n以上是配置", "\n\n---"]))
     if kind == "brace":

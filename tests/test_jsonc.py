@@ -47,7 +47,7 @@ WRONG = [
 """Text, kind, line, column."""
 
 
-@pytest.mark.parametrize(("text", "kind", "line", "column"), WRONG, ids=[f"{wrong[1]}-{wrong[0][:12]!r}" for wrong in WRONG])
+@pytest.mark.parametrize(("text", "kind", "line", "column"), WRONG, ids=[f"{case[1]}-{case[0][:8]!r}" for case in WRONG])
 def test_an_error_has_its_kind_and_place(text: str, kind: str, line: int, column: int) -> None:
     with pytest.raises(JsoncError) as caught:
         parse(text)
@@ -103,11 +103,11 @@ def test_of_a_key_given_twice_the_last_counts() -> None:
     assert document.duplicates == [(("a", "b"), 2, 1), (("c", 1, "b"), 3, 26), (("a",), 3, 36)]
 
 
-@pytest.mark.parametrize("text", ["/*" * 400_000, '"' + "\\n" * 400_000, "{" * 400_000, "'" * 400_000, "//" * 400_000, "[1," * 99])
-def test_a_hostile_text_takes_no_time(text: str) -> None:
+@pytest.mark.parametrize("unit", ["/*", "//", "\\n", "{", '{"":', "'", '"', "[1,"])
+def test_a_hostile_text_takes_no_time(unit: str) -> None:
     started = time.monotonic()
     with pytest.raises(JsoncError):
-        parse(text)
+        parse("[" + unit * 400_000)
     assert time.monotonic() - started < 2
 
 
@@ -118,7 +118,7 @@ def test_a_large_config_is_read_in_time() -> None:
     assert time.monotonic() - started < 5
 
 
-@examples(300, 20_000)
+@examples(300, 10_000)
 @given(text=wild())
 def test_a_legal_document_has_the_reference_s_value(text: str, reference: Reference) -> None:
     verdict, document = reference.read(text), parse(text)

@@ -1,6 +1,7 @@
 """Edits and repairs, one of each sort; tests/test_jsonc_random.py makes thousands."""
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -148,3 +149,23 @@ def test_repair(text: str, after: str, changes: list[tuple[str, int, int]]) -> N
 @pytest.mark.parametrize("text", REFUSED)
 def test_a_text_with_more_than_one_meaning_is_left_alone(text: str) -> None:
     assert repair(text) is None
+
+
+HOSTILE = [
+    '{"a": 1}}' + "// " * 20_000 + "\nx",
+    '{"a": 1}}' + "/* */ " * 20_000 + "\nx",
+    "['a' " + "// " * 20_000 + "\n'",
+    '{"a": 1 "b" ' + "/**/ " * 20_000 + "1}",
+    "[" + "'a'，" * 20_000 + "]",
+    "{\n" + '  "a": {\n    "b": 1\n  },\n' * 20_000,
+    "{\r" + '  "a": {\r    "b": 1\r  },\r' * 5_000,
+    "'" * 200_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[text[:12] for text in HOSTILE])
+def test_a_hostile_text_is_repaired_or_refused_in_time(text: str) -> None:
+    """Some four seconds of reading at most, on a slow machine three times that."""
+    started = time.monotonic()
+    repair(text)
+    assert time.monotonic() - started < 15
