@@ -47,7 +47,7 @@ WRONG = [
 """Text, kind, line, column."""
 
 
-@pytest.mark.parametrize(("text", "kind", "line", "column"), WRONG, ids=[f"{case[1]}-{case[0][:8]!r}" for case in WRONG])
+@pytest.mark.parametrize(("text", "kind", "line", "column"), WRONG, ids=[wrong[1] for wrong in WRONG])
 def test_an_error_has_its_kind_and_place(text: str, kind: str, line: int, column: int) -> None:
     with pytest.raises(JsoncError) as caught:
         parse(text)
