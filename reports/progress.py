@@ -6,7 +6,7 @@ import os
 import threading
 import time
 
-from fixtures.waits import Wait, current
+from fixtures.waits import Wait, current, listeners
 
 PATIENCE = 1.0
 """Seconds before a wait is worth a word."""
@@ -25,6 +25,7 @@ class Progress:
 
     def start(self) -> None:
         if self._thread is None:
+            listeners.append(self._say)
             self._thread = threading.Thread(target=self._run, daemon=True, name="progress")
             self._thread.start()
 
@@ -33,6 +34,12 @@ class Progress:
         if self._thread:
             self._thread.join()
             self._thread = None
+            listeners.remove(self._say)
+
+    def _say(self, en: str, zh: str) -> None:
+        """A step of a preparation, on a line that stays."""
+        self._erase()
+        self._write(f"  {zh if self.lang == 'zh' else en}\n")
 
     def _run(self) -> None:
         while not self._over.wait(0.25):

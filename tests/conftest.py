@@ -1,0 +1,49 @@
+"""Runs the suite the way a person does, in a process of its own."""
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A finished `pytest checks`: exit code, what was printed, and its result.json where there is one."""
+
+    code: int
+    out: str
+    result: dict[str, Any]
+
+    @property
+    def checks(self) -> dict[str, dict[str, Any]]:
+        return {one["id"]: one for one in self.result.get("checks", [])}
+
+    def pitfalls(self, status: str) -> dict[str, str | None]:
+        """Check id -> pitfall id of the checks with that status."""
+        return {id: one["pitfall"] for id, one in self.checks.items() if one["status"] == status}
+
+
+@pytest.fixture
+def run_checks(tmp_path: Path) -> Callable[..., Ran]:
+    """Run `pytest checks` with these arguments; `env` replaces the whole environment, `prefix` wraps the command."""
+
+    def run(*args: str, env: Mapping[str, str] | None = None, prefix: tuple[str, ...] = (), cwd: Path = ROOT) -> Ran:
+        report = tmp_path / "report"
+        argv = [*prefix, sys.executable, "-m", "pytest", "-p", "reports.plugin", "-c", str(ROOT / "pyproject.toml"),
+                "--rootdir", str(ROOT), "-p", "no:cacheprovider", f"--report-dir={report}", str(ROOT / "checks"), *args]
+        full = {**(env if env is not None else os.environ), "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
+        file = report / "result.json"
+        result = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return Ran(done.returncode, done.stdout + done.stderr, result)
+
+    return run
