@@ -117,7 +117,7 @@ class Reporter:
             collector.take(id, finding, call.duration)
         from reports.junit import describe
 
-        describe(report, collector.record(id), self.lang)
+        describe(item, report, collector.record(id), self.lang)
         self._write()
 
     def _write(self, exit: int | None = None) -> dict[str, Any] | None:
