@@ -14,6 +14,8 @@ from reports import options
 from reports.keys import FINDING, JUDGEMENTS
 
 if TYPE_CHECKING:
+    from reports.github import Step
+    from reports.redact import Redactor
     from reports.result import Collector
 
 STDOUT = os.dup(1)
@@ -50,6 +52,7 @@ class Reporter:
         self.collector: Collector | None = None
         self.progress = Progress(self.lang, STDOUT)
         self.unwritten: str | None = None
+        self.step: Step | None = None
         self.verbose = config.option.verbose > 0
         self.quiet = config.option.verbose < 0
         self._signals = {name: signal.signal(name, _interrupt) for name in _ends()}
@@ -79,17 +82,20 @@ class Reporter:
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self._begin()["selected"] = True
 
+    def _redactor(self) -> Redactor:
+        from reports.redact import Redactor
+
+        return self.collector.redactor if self.collector else Redactor(os.environ, Path.home())
+
     def _begin(self) -> dict[str, Any]:
         """The collector's `run`; it exists from the first thing there is to note."""
         if self.collector is None:
-            from reports.redact import Redactor
             from reports.result import Collector
 
             option = self.config.option
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
             run = {"mode": "verify", "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
-            redactor = Redactor(os.environ, Path.home())
-            self.collector = Collector(run, self.lang, option.seat, options.again(self.config), redactor)
+            self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self._redactor())
         return self.collector.run
 
     def _narrowed(self) -> bool:
@@ -168,6 +174,45 @@ class Reporter:
         except (UnicodeEncodeError, LookupError):
             lang = "en"
         return lang, max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self) -> None:
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            from reports.github import begin
+
+            self.step = begin(os.environ, self._say)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
+        """After everybody else: JUnit's file is written, and the report printed."""
+        try:
+            return (yield)
+        finally:
+            self._finish_junit()
+            self._finish_step(int(exitstatus))
+
+    def _say(self, line: str) -> None:
+        """One line, at once: progress is written past this buffer."""
+        if terminal := self.config.pluginmanager.get_plugin("terminalreporter"):
+            terminal.write_line(line)
+            terminal.flush()
+
+    def _finish_junit(self) -> None:
+        if self.config.getoption("xmlpath", None):
+            from reports.junit import finish, logfile
+
+            path = logfile(self.config.option.xmlpath)
+            if path and (problem := finish(path, self._redactor().text)):
+                self._say(f"  no JUnit file was written / JUnit 文件没有写成: {problem}")
+
+    def _finish_step(self, exit: int) -> None:
+        if not self.step:
+            return
+        result, findings = None, {}
+        if self.collector:
+            result = self.collector.result(exit)
+            findings = self.collector.judgements.known() if self.collector.judgements else {}
+        self.step.end(result, findings, self._redactor().text, options.again(self.config))
 
     def pytest_unconfigure(self) -> None:
         self.progress.stop()

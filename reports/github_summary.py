@@ -1,0 +1,138 @@
+"""The job's summary on GitHub: Markdown of a result in which no text of a server, a model or a config is markup."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from reports.terminal import STATUSES, Screen
+
+MOST_BYTES = 1024 * 1024
+"""Of all summaries of a step together; GitHub shows nothing at all above it."""
+MOST_TEXT, MOST_ERROR = 1000, 4000
+"""Characters of a sentence, and of a traceback's end."""
+HEADINGS = {
+    "checkpoint": ("Checkpoint", "检查点"), "status": ("Status", "结果"), "found": ("Found", "现象"), "all": ("All checks", "全部检查"),
+    "next": ("Next", "接着"), "fixes": ("What the fix did", "修复做了什么"), "cut": ("The rest is in report.html.", "其余内容见 report.html。"),
+    "model": ("model", "模型"), "seat": ("seat", "座位"),
+}
+COUNTED = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
+PROGRAMS = {"ollama": "Ollama", "ollama_server": "Ollama server", "opencode": "OpenCode"}
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~#@$^{}]|:(?=//|[\w+-]+:)|(?<=\b[wW]{3})\.")
+"""What Markdown, HTML, tables, mentions, formulas, emoji names and bare addresses begin with."""
+
+
+def write(path: str, result: Mapping[str, Any], screen: Screen, again: str) -> str | None:
+    """Add to the step's summary; returns why that could not be done."""
+    try:
+        file = Path(path)
+        room = MOST_BYTES - (file.stat().st_size if file.exists() else 0)
+        with file.open("a", encoding="utf-8", errors="replace", newline="\n") as out:
+            out.write(fit(sections(result, screen, again), room, screen))
+    except OSError as error:
+        return f"{error.strerror}"
+    return None
+
+
+def fit(parts: Iterator[str], room: int, screen: Screen) -> str:
+    """As many whole sections as there is room for, in bytes."""
+    ending = f"\n{_word('cut', screen)}\n"
+    text, left = "", room - len(ending.encode())
+    for part in parts:
+        left -= len(part.encode("utf-8", "replace")) + 1
+        if left < 0:
+            return text + ending if room >= len(ending.encode()) else ""
+        text += part + "\n"
+    return text
+
+
+def sections(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
+    """What is wrong and what to type come before what was seen."""
+    yield f"## {plain(screen.word('title', result['lesson']))}\n\n{_headline(result, screen)}\n"
+    yield from _first(result, screen, again)
+    yield _table((one for one in result["checks"] if one["checkpoint"]), screen)
+    yield from _others(result, screen)
+    yield from _fixes(result, screen)
+    yield f"<details><summary>{_word('all', screen)}</summary>\n\n{_table(iter(result['checks']), screen)}\n</details>\n"
+
+
+def plain(text: str) -> str:
+    """Text that stays text, on one line: also in a table's cell."""
+    line = " ".join(text.split())
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", line if len(line) <= MOST_TEXT else line[:MOST_TEXT] + "…")
+
+
+def fence(text: str) -> str:
+    """A block to copy; its fence is longer than any run of backticks inside."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    marks = "`" * max(3, longest + 1)
+    return f"{marks}\n{text.rstrip()}\n{marks}\n"
+
+
+def _word(key: str, screen: Screen) -> str:
+    return HEADINGS[key][screen.lang == "zh"]
+
+
+def _headline(result: Mapping[str, Any], screen: Screen) -> str:
+    """How far it got, then whose result it is and of what."""
+    points = result["checkpoints"]
+    counts = (screen.word(word, number) for status, word in COUNTED.items()
+              if (number := sum(one["status"] == status for one in result["checks"])))
+    verdict = " · ".join([screen.word("some", points["passed"], points["of"]), *counts])
+    facts = [f"{_word(key, screen)} {result[key]}" for key in ("seat", "model") if result[key]]
+    facts += [f"{PROGRAMS[name]} {version}" for name, version in result["versions"].items() if version]
+    return f"**{plain(verdict)}**\n\n{plain(' · '.join(facts))}"
+
+
+def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
+    one = next((check for check in result["checks"] if check["id"] == result["first"]), None)
+    if one is None:
+        return
+    heading = screen.word("advice" if one["status"] == "advice" else "first").capitalize()
+    yield f"### {heading}: {plain(one['pitfall'] or one['id'])}\n"
+    yield _told("seen", one["found"], screen)
+    if one["status"] == "crashed":
+        yield f"**{screen.word('do')}** {plain(screen.word('crash', one['id'], again))}\n"
+        yield fence(str(one["evidence"].get("error", ""))[-MOST_ERROR:])
+    elif one["remedy"]:
+        yield _told("why", one["why"], screen)
+        yield _told("do", one["remedy"]["text"], screen)
+        yield from map(fence, one["remedy"]["commands"])
+        yield f"**{screen.word('then')}**\n\n{fence(again)}"
+
+
+def _told(key: str, text: Mapping[str, str] | None, screen: Screen) -> str:
+    return f"**{screen.word(key)}** {plain(text[screen.lang])}\n" if text else ""
+
+
+def _table(checks: Iterator[Mapping[str, Any]], screen: Screen) -> str:
+    head = ["", *(_word(key, screen) for key in ("checkpoint", "status", "found"))]
+    rows = [head, ["---"] * len(head), *(_row(one, screen) for one in checks)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _row(one: Mapping[str, Any], screen: Screen) -> list[str]:
+    status = STATUSES[one["status"]][screen.lang == "zh"]
+    if one["status"] == "blocked":
+        status = screen.word("waits", one["blocked_by"])
+    elif one["status"] == "not-run":
+        status = screen.word("not-run")
+    found = one["found"][screen.lang] if one["found"] and one["status"] != "blocked" else ""
+    return [str(one["checkpoint"] or ""), plain(one["title"][screen.lang]), plain(status), plain(found)]
+
+
+def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    rest = [one for one in result["checks"] if one["status"] in ("failed", "crashed", "advice") and one["id"] != result["first"]]
+    if rest:
+        lines = (f"- {plain(one['pitfall'] or one['id'])}: {plain(one['found'][screen.lang])}" for one in rest)
+        yield f"### {_word('next', screen)}\n\n" + "\n".join(lines) + "\n"
+
+
+def _fixes(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    if result["fixes"]:
+        yield f"### {_word('fixes', screen)}\n"
+    for fix in result["fixes"]:
+        action = fix["action"] if isinstance(fix["action"], str) else fix["action"][screen.lang]
+        yield f"- {plain(fix['check'])}: {plain(action)} ({plain(fix['outcome'])})\n"
+        yield from (f"  {plain(change['path'])}\n\n{fence(change['diff'])}" for change in fix["changed"] if change["diff"])
