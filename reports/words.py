@@ -21,7 +21,7 @@ SYSTEMS = {"linux": "Linux", "macos": "macOS", "windows": "Windows"}
 
 HEADLINES = {
     "passed": ("全部就绪", "All set"),
-    "failed": ("先解决这一处", "One thing to do first"),
+    "failed": ("还差一点", "Not there yet"),
     "not-passed": ("还没有全部通过", "Not there yet"),
     "crashed": ("检查程序自己出了错", "The suite itself broke"),
     "interrupted": ("检查中途停止", "Stopped on the way"),
@@ -62,11 +62,12 @@ WORDS = {
     "lesson": ("第 {} 课", "lesson {}"),
     "language": ("页面语言", "Language of this page"),
     "checkpoints": ("检查点", "Checkpoints"),
+    "held-up": ("停在第 {0} 步：{1}", "Held up at step {0}: {2}"), "with-advice": ("通过，有建议", "passed, advice"),
     "passed-of": ("通过 {}/{}", "{} of {} passed"),
     "first": ("先做这一步", "Do this first"),
     "first-advice": ("建议先看这一条", "Worth a look"),
     "next": ("接下来", "What next"),
-    "seen": ("看到", "Seen"), "expected": ("应为", "Expected"), "why": ("原因", "Why"), "do": ("做法", "Do"),
+    "seen": ("看到", "Seen"), "expected": ("应为", "Expected"), "should-be": ("应为", "expected"), "why": ("原因", "Why"), "do": ("做法", "Do"),
     "type": ("输入或复制", "Type or copy"), "also": ("另外", "Also seen"),
     "again": ("做完以后，再运行一遍同样的检查。", "Then run the same checks again."),
     "fixable": ("这一处也可以交给检查工具来修：在刚才的命令后面加上 {}。想先看看它会改什么，加 {}。",
