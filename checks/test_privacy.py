@@ -11,14 +11,14 @@ from fixtures.proxies import captured
 
 @check("stays-local", step="privacy", needs=("config-found",))
 def test_stays_local(facts: Facts) -> Finding:
-    """Nothing that is typed leaves the machine
-    输入的内容不会离开本机"""
+    """What is typed stays here
+    输入的内容留在本机"""
     if facts.config.broken or facts.provider is None or not configured(facts.config, facts.provider):
         return blocked("config-valid")  # OpenCode refuses it, or that check tells of the cloud
     for rule in (_cloud_model, _cloud_default, _shared, _proxied):
         if finding := rule(facts):
             return finding
-    return passed(Text("local model, sharing off, no proxy on the way", "本地模型，未开启分享，途中没有代理"))
+    return passed(Text("local model, not shared, no proxy", "本地模型，未分享，没有代理"))
 
 
 def _file(facts: Facts, *path: str) -> dict[str, object]:

@@ -34,8 +34,8 @@ def test_disk_space(facts: Facts) -> Finding:
 
 @check("model-downloaded", step=2, needs=("server-listening",))
 def test_model_downloaded(facts: Facts) -> Finding:
-    """The chosen model is downloaded, and runs on this machine
-    所选模型已下载，并在本机运行"""
+    """The model is downloaded
+    模型已下载"""
     choice, model = facts.choice, facts.model
     values = {"model": choice.name, "address": facts.server.address.url}
     if is_cloud_name(choice.name) or (model and model.remote):
@@ -62,7 +62,7 @@ def _own_store(facts: Facts) -> Path | None:
 @check("model-fits", step=2, needs=("model-downloaded",))
 def test_model_fits(facts: Facts) -> Finding:
     """The memory holds the model
-    内存装得下这个模型"""
+    内存装得下模型"""
     model, machine = facts.model, facts.machine
     if model is None or machine.ram_gib is None:
         return skipped(Text("this system does not tell its memory", "系统没有给出内存大小"))
@@ -70,7 +70,7 @@ def test_model_fits(facts: Facts) -> Finding:
     room = machine.ram_gib + vram
     factors = lesson()["memory"]
     least = (factors["least"] * model.size + kv_cache(model, _window(model))) / GIB
-    seen = Text(f"{size(model.size)} of weights, {room:.1f} GiB of memory", f"权重 {size(model.size)}，内存共 {room:.1f} GiB")
+    seen = Text(f"{size(model.size)} in {room:.1f} GiB", f"{size(model.size)}，内存 {room:.1f} GiB")
     expected = Text(f"{least:.1f} GiB or more", f"至少 {least:.1f} GiB")
     tier = recommended(machine.ram_gib, None if machine.unified else machine.vram_gib)
     suggestion = tier.model if (download_bytes(tier.model) or 0) < 0.8 * model.size else smaller(model.size)
@@ -101,8 +101,8 @@ def _window(model: Model) -> int:
 
 @check("model-tools", step=2, needs=("model-downloaded",))
 def test_model_tools(facts: Facts) -> Finding:
-    """The model can take tools, which OpenCode always sends
-    模型支持工具调用（OpenCode 每次都会带上工具）"""
+    """The model can take tools
+    模型支持工具调用"""
     model = facts.model
     if model is None or model.capabilities is None:
         return skipped(Text("this Ollama does not tell a model's capabilities", "这个 Ollama 不提供模型的能力信息"))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from checks.config_rules import OpenCodeRules, judge_config
-from checks.finding import Finding, Text, advice, blocked, failed, passed, same
+from checks.finding import Finding, Text, blocked, failed, passed, same
 from checks.graph import check
 from fixtures.choice import configured
 from fixtures.config import Source
@@ -23,8 +23,8 @@ WRONG_PLACES = (
 
 @check("config-found", step=4)
 def test_config_found(facts: Facts) -> Finding:
-    """OpenCode finds a config with a provider for Ollama
-    OpenCode 能找到写有 Ollama 提供商的配置"""
+    """OpenCode finds the config
+    OpenCode 能找到配置"""
     sources = facts.config.sources
     evidence = {"sources": [source.label for source in sources], "taken_out": _taken_out(sources)}
     project = _project_note(facts)
@@ -77,14 +77,14 @@ def _wrong_place(facts: Facts) -> str | None:
 
 @check("config-valid", step=4, checkpoint=3, needs=("config-found", "opencode-version"))
 def test_config_valid(facts: Facts) -> Finding:
-    """opencode.json is legal, and its baseURL leads to Ollama
-    opencode.json 合法，baseURL 指向 Ollama"""
+    """The config is legal and leads to Ollama
+    配置合法，并指向 Ollama"""
     return judge_config(OpenCodeRules(facts))
 
 
 @check("names-agree", step=4, needs=("config-valid", "server-listening"))
 def test_names_agree(facts: Facts) -> Finding:
-    """The config and Ollama call the model by the same name
+    """Config and Ollama agree on the name
     配置和 Ollama 里的模型名一致"""
     choice = facts.choice
     names = configured(facts.config, facts.provider)

@@ -32,8 +32,8 @@ ERRORS: tuple[tuple[str, str], ...] = (
 
 @check("model-listed", step=5, checkpoint=4, needs=("config-valid",))
 def test_model_listed(facts: Facts) -> Finding:
-    """OpenCode lists the provider and its models
-    OpenCode 列出了这个提供商和它的模型"""
+    """OpenCode lists the model
+    OpenCode 列出了模型"""
     provider, providers = facts.provider or "", facts.providers
     file = facts.config.origin(("provider", provider))
     values = {"provider": provider, "model": facts.choice.name, "file": file.label if file else "", "seen": ""}
@@ -63,8 +63,8 @@ def _not_restarted(facts: Facts, values: dict[str, str]) -> Finding | None:
 
 @check("chat-reply", step=5, checkpoint=5, needs=("model-listed", "names-agree", "model-tools"))
 def test_chat_reply(facts: Facts) -> Finding:
-    """The model replies to the first sentence
-    模型回应了第一句话"""
+    """The model replies
+    模型有回应"""
     if facts.too_large:
         return blocked("model-fits")
     if proxy := captured(facts.setup.env, str(facts.base_url)):
@@ -105,8 +105,8 @@ def _extra(facts: Facts) -> dict[str, str]:
 
 @check("context-window", step=5, needs=("chat-reply",))
 def test_context_window(facts: Facts) -> Finding:
-    """The context window holds OpenCode's prompt
-    上下文窗口装得下 OpenCode 的提示词"""
+    """The window holds OpenCode's prompt
+    窗口装得下 OpenCode 的提示词"""
     window, limits = facts.loaded.context_length if facts.loaded else None, lesson()["context"]
     if window is None:
         return skipped(Text("this Ollama does not tell the window", "这个 Ollama 没有给出窗口大小"))
@@ -125,8 +125,8 @@ def test_context_window(facts: Facts) -> Finding:
 
 @check("reply-speed", step=5, needs=("chat-reply",))
 def test_reply_speed(facts: Facts) -> Finding:
-    """The reply comes at reading speed
-    回应的速度跟得上阅读"""
+    """The reply keeps up with reading
+    回应速度跟得上阅读"""
     speed, loaded = facts.reply.speed, facts.loaded
     on_gpu = bool(loaded and loaded.size_vram)
     place = Text("on the GPU", "用显卡") if on_gpu else Text("on the processor", "用处理器")

@@ -115,7 +115,7 @@ class Reporter:
         self._begin()
         collector = self.collector
         assert collector
-        collector.judgements = self.config.stash.get(JUDGEMENTS, None)
+        collector.look_at(self.config.stash.get(JUDGEMENTS, None))
         finding = item.stash.get(FINDING, None)
         if finding is None or call.when != "call":
             collector.crashed(id, call.duration, str(report.longrepr))

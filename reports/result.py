@@ -35,6 +35,13 @@ class Collector:
         self._clock = time.monotonic()
         self._records: dict[str, dict[str, Any]] = {}
 
+    def look_at(self, judgements: Judgements | None) -> None:
+        """From here on the facts are known: also whose home it is, and which secrets its config holds."""
+        if judgements and not self.judgements:
+            setup, config = judgements.facts.setup, judgements.facts.config
+            self.redactor = Redactor(setup.env, setup.home, secrets=config.secrets())
+        self.judgements = judgements
+
     @property
     def os(self) -> str:
         machine = self._fact("machine")
@@ -58,7 +65,7 @@ class Collector:
     def _record(self, check: Check, finding: Finding, seconds: float) -> dict[str, Any]:
         known = load().get(finding.pitfall or "")
         remedy = known.remedy({"again": self.again, **finding.values}, self.os) if known else None
-        return {
+        record = {
             **_blank(check),
             "status": finding.status,
             "seconds": round(seconds, 3),
@@ -71,26 +78,27 @@ class Collector:
             "remedy": {"text": remedy.text, "commands": remedy.commands} if remedy else None,
             "evidence": dict(finding.evidence),
         }
+        return dict(self.redactor.value(record))
 
     def record(self, id: str) -> dict[str, Any]:
         """One check's record, redacted."""
-        return dict(self.redactor.value(self._records[id]))
+        return self._records[id]
 
     def result(self, exit: int | None = None) -> dict[str, Any]:
         """The whole document of design section 5, redacted."""
         records = [self._records.get(id) or _blank(check) for id, check in checks().items()]
-        document = {
-            "schema": 1, "suite": SUITE, "lesson": lesson()["lesson"], "seat": self.seat, "lang": self.lang,
+        redact = self.redactor.value
+        return {
+            "schema": 1, "suite": SUITE, "lesson": lesson()["lesson"], "seat": redact(self.seat), "lang": self.lang,
             "started": self.started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - self._clock, 2),
             "run": {**self.run, "exit": exit},
             "verdict": self._verdict(records),
             "checkpoints": {"passed": sum(one["status"] in HOLDS for one in records if one["checkpoint"]), "of": 5},
             "first": self._first(),
-            "machine": self._machine(), "versions": self._versions(),
-            "model": choice.name if (choice := self._fact("choice")) else None,
-            "checks": records, "fixes": self.fixes,
+            "machine": self._machine(), "versions": redact(self._versions()),
+            "model": redact(choice.name) if (choice := self._fact("choice")) else None,
+            "checks": records, "fixes": redact(self.fixes),
         }
-        return dict(self.redactor.value(document))
 
     def _verdict(self, records: list[dict[str, Any]]) -> str:
         statuses = {one["id"]: one["status"] for one in records}

@@ -20,13 +20,12 @@ WORDS = {
     "first": ("DO THIS FIRST", "先做这一步"),
     "advice": ("WORTH A LOOK", "建议先看这一条"),
     "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"),
-    "waits": ("waits for {}", "等 {}"), "not-run": ("not run", "未运行"), "next": ("next", "接着"), "also": ("also", "另外"),
+    "waits": ("waits for step {}", "等第 {} 步"), "not-run": ("not run", "未运行"), "next": ("next", "接着"), "also": ("also", "另外"),
     "crash": ("the suite itself broke in {}; run {} -v and send the output to whoever helps",
               "套件自身在 {} 出错；运行 {} -v，把输出发给帮忙的人"),
-    "all": ("All {} of {} checkpoints passed.", "检查点 {}/{} 全部通过。"),
+    "all": ("all {} of {} checkpoints passed", "检查点 {}/{} 全部通过"),
     "some": ("{} of {} checkpoints passed", "检查点通过 {}/{}"),
-    "failed": ("{} failed", "{} 项失败"), "waiting": ("{} waiting", "{} 项等待"), "passed": ("{} passed", "{} 项通过"),
-    "advised": ("{} advice", "{} 条建议"), "crashed": ("{} crashed", "{} 项出错"), "unrun": ("{} not run", "{} 项未运行"),
+    "failed": ("{} failed", "{} 项失败"), "waiting": ("{} waiting", "{} 项等待"), "advised": ("{} to consider", "{} 条建议"), "crashed": ("{} crashed", "{} 项出错"), "unrun": ("{} not run", "{} 项未运行"),
 }
 PLAIN = str.maketrans({"“": '"', "”": '"', "·": "-", "…": "...", "–": "-", "—": "-", "’": "'", "，": ",", "：": ":", "（": "(", "）": ")"})
 
@@ -136,7 +135,8 @@ def _step(checks: list[Mapping[str, Any]], result: Mapping[str, Any], screen: Sc
     waiting = [one for one in checks if one["status"] == "blocked"]
     for blocker in dict.fromkeys(one["blocked_by"] for one in waiting):
         titles = [one["id"] for one in waiting if one["blocked_by"] == blocker]
-        yield _quiet_line(screen.word("waits", blocker), titles, screen)
+        step = next((one["step"] for one in result["checks"] if one["id"] == blocker), "?")
+        yield _quiet_line(screen.word("waits", step), titles, screen)
     if unrun := [one["id"] for one in checks if one["status"] == "not-run"]:
         yield _quiet_line(screen.word("not-run"), unrun, screen)
 
@@ -204,6 +204,6 @@ def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> s
     counted = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
     for status, word in counted.items():
         if number := sum(one["status"] == status for one in result["checks"]):
-            text += ("; " if screen.lang == "en" else "；") + screen.word(word, number)
+            text += (", " if screen.lang == "en" else "，") + screen.word(word, number)
     color = {"passed": "32;1", "failed": "31;1"}.get(result["verdict"])
     return screen.paint(_both_ends("  " + text, report or "", screen.width), color)
