@@ -56,6 +56,8 @@ def _config(text: str) -> Iterator[str]:
         yield "models-missing"
     if re.search(r'"models"\s*:\s*\{\s*\}', text):
         yield "models-missing"
+    if re.search(r'"model"\s*:\s*"ollama-cloud/', text):
+        yield "hosted-provider"
     if re.search(r'"models"\s*:\s*\[', text):
         yield "models-is-list"
     if re.search(r'"providers"\s*:\s*\{', text):
@@ -74,12 +76,13 @@ def _config(text: str) -> Iterator[str]:
 
 
 def _unbalanced(text: str) -> bool:
-    """A whole config (from its `$schema` on) with a bracket or a comma missing; shortened quotes say nothing."""
-    for block in re.findall(r'(?s)\{\s*"\$schema".{0,6000}', text):
+    """A whole config (from its `$schema` on) with a bracket or a comma missing; a quote that was cut short says nothing."""
+    for start in re.finditer(r'\{\s*"\$schema"', text):
+        block = text[start.start() : start.start() + 6000]
         body = _to_last_bracket(re.sub(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', _mask, block, flags=re.S))
-        if "..." in body or "…" in body:
+        if "..." in body or "…" in body or not re.search(r"\n\}$", body):
             continue
-        if not body.endswith("}") or re.search(r"[S}\]]\s*[S{]|[\"'“”‘’]|[S}\]]\s*\n\s*S", body):
+        if body.count("{") != body.count("}") or re.search(r"[S}\]]\s*[S{]|[\"'“”‘’]", body):
             return True
     return False
 
@@ -94,7 +97,7 @@ def _to_last_bracket(body: str) -> str:
         depth += (char in "{[") - (char in "}]")
         if depth == 0:
             return body[: at + 1]
-    return body.rstrip("} \n\t") + " "
+    return re.split(r"\n(?=\w+: |\s*\n|\w)", body)[0].rstrip()
 
 
 def _files(text: str) -> Iterator[str]:
@@ -135,7 +138,7 @@ def _loaded(text: str) -> Iterator[str]:
 
 
 def _variables(text: str) -> Iterator[str]:
-    proxy = re.search(r"(?i)\bhttps?_proxy\W{1,4}\w", text)
+    proxy = re.search(r"(?i)\bhttps?_proxy\W{1,4}(https?://|socks|[\w.-]+:\d)", text)
     exempt = re.search(r"(?i)\bno_proxy\W{1,4}[^\n]*?(localhost|127\.0\.0\.1|\*)", text)
     if proxy and not exempt:
         yield "proxy-without-no-proxy"

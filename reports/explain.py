@@ -25,12 +25,13 @@ AGAIN = "pytest checks"
 _CERTAIN, _PRINTED, _TOLD, _AGAINST = 0.75, 0.45, 0.15, 0.6
 _HEAD = 400  # people open with what matters to them; what follows is often only their set-up
 _SHORT, _OFF_SUBJECT = 160, 0.3
-_THRESHOLD = 0.2
-_MOST_SHOWN = 5
+_THRESHOLD, _THRESHOLD_AT_HOME = 0.2, 0.12
+_MOST_SHOWN, _SHARE_SHOWN = 5, 0.4
 # A message such as "out of memory" is everybody's: in a longer text, one word must be about a local model.
 _SUBJECT = re.compile(
     r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|deepseek|mistral|gemma|ai-sdk|\btokens?\b", re.I
 )
+_AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
 _OS = {"win32": "windows", "darwin": "macos"}
 _WORDS = {
     "why": ("why", "原因"),
@@ -64,9 +65,10 @@ def explain(text: str) -> list[Match]:
     """The pitfalls that `text` shows, best first; empty where none is recognised."""
     seen = readable(text)
     on_subject = bool(_SUBJECT.search(seen))
+    least = _THRESHOLD_AT_HOME if _AT_HOME.search(seen) else _THRESHOLD
     seen = "\n".join([seen, *clues(seen)])
     found = [Match(pitfall, round(_score(pitfall, seen, on_subject, len(text)), 3)) for pitfall in load().values()]
-    return sorted((match for match in found if match.score >= _THRESHOLD), key=lambda match: -match.score)
+    return sorted((match for match in found if match.score >= least), key=lambda match: -match.score)
 
 
 def _score(pitfall: Pitfall, seen: str, on_subject: bool, length: int) -> float:
@@ -177,7 +179,8 @@ def _lines(matches: list[Match], screen: Screen) -> Iterator[str]:
         yield from wrap(_say("unknown", screen.lang), screen.width)
         return
     yield _say("found", screen.lang)
-    for number, match in enumerate(matches[:_MOST_SHOWN], 1):
+    worth_telling = [match for match in matches[:_MOST_SHOWN] if match.score >= matches[0].score * _SHARE_SHOWN]
+    for number, match in enumerate(worth_telling, 1):
         yield ""
         yield from _entry(number, match, screen)
 

@@ -17,6 +17,9 @@ _TELLING = re.compile(
     r"config|model|ollama|opencode|错误|失败|拒绝|不|无法|端口",
     re.IGNORECASE,
 )
+# Every server log names all variables; only those that say something are kept.
+_ENVIRONMENT = re.compile(r'env="map\[([^\]]*(?:\][^\]"]*)*)\]"')
+_USUAL = re.compile(r"OLLAMA_(?:HOST:http://(?:127\.0\.0\.1|0\.0\.0\.0):11434|MODELS:\S*[/\\]\.ollama[/\\]+models)$")
 _DIGITS = str.maketrans("", "", "0123456789")
 
 
@@ -37,10 +40,15 @@ def decoded(data: bytes) -> str:
 def readable(text: str) -> str:
     """The text that the patterns see: plain, at most a few pages, with wrapped lines and escaped JSON opened as well."""
     plain = _CONTROLS.sub("", _ESCAPES.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
-    plain = "\n".join(_leaves(plain))
+    plain = _ENVIRONMENT.sub(_set_variables, "\n".join(_leaves(plain)))
     if len(plain) > _KEPT:
         plain = _telling_lines(plain)
     return "\n".join([plain, *_rejoined(plain), *_unescaped(plain)])
+
+
+def _set_variables(dump: re.Match[str]) -> str:
+    pairs = re.findall(r"(?:HTTPS?_PROXY|NO_PROXY|OLLAMA_HOST|OLLAMA_MODELS):\S+", dump[1], re.IGNORECASE)
+    return " ".join(pair for pair in pairs if not _USUAL.match(pair))
 
 
 def _leaves(text: str) -> Iterator[str]:
