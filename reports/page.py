@@ -29,7 +29,6 @@ def render(result: Result) -> str:
         pitfalls=load(),
         evidence={one["id"]: _cut(plain(one["evidence"]), SHOWN) for one in result["checks"] if one["evidence"]},
         bundle=bundle(result),
-        command=command,
         lines=_diff_lines,
         needs_a_hand=NEEDS_A_HAND,
     )
@@ -75,16 +74,6 @@ def _facts(result: Result) -> Iterator[tuple[str, str | None]]:
 def when(started: str) -> str:
     """`2026-11-23T15:00:00+00:00` as a person writes it."""
     return f"{started[:10]} {started[11:16]} UTC"
-
-
-def command(text: str) -> str:
-    """What goes into a config is easier to read, and to copy, over several lines."""
-    if text.startswith("{"):
-        try:
-            return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
-        except ValueError:
-            return text
-    return text
 
 
 def _diff_lines(diff: str) -> list[tuple[str, str]]:

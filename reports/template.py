@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -25,7 +26,8 @@ def environment() -> Environment:
     """Autoescape everywhere: every name and every answer may come from a stranger."""
     loader = FileSystemLoader(FOLDER, encoding="utf-8")
     made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    made.globals.update(t=word, both=both, pair=pair, words=words, style=Markup(style()), policy=policy())
+    made.globals.update(t=word, both=both, command=command, pair=pair, words=words, style=Markup(style()), policy=policy())
+    made.filters["prose"] = prose
     return made
 
 
@@ -38,6 +40,16 @@ def policy() -> str:
     """No script, no request, and only this page's own style."""
     digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def command(text: str) -> str:
+    """What goes into a config is easier to read, and to copy, over several lines."""
+    if text.startswith("{"):
+        try:
+            return json.dumps(json.loads(text), ensure_ascii=False, indent=2)
+        except (ValueError, RecursionError):
+            return text
+    return text
 
 
 def prose(text: str) -> Markup:

@@ -1,0 +1,30 @@
+"""`python -m reports room DIR -o room.html` and `python -m reports explain [FILE]`."""
+from __future__ import annotations
+
+import importlib
+import sys
+
+from reports.language import usual
+
+COMMANDS = ("room", "explain")
+USAGE = {
+    "en": "usage: python -m reports room DIR -o room.html   one page for all results below DIR\n"
+    "       python -m reports explain [FILE]          which pitfalls an error message shows",
+    "zh": "用法：python -m reports room 目录 -o room.html   把目录下的所有结果汇成一页\n"
+    "      python -m reports explain [文件]          看一段报错属于哪种问题",
+}
+
+
+def main(argv: list[str]) -> int:
+    """The command's own exit code; 4 for wrong usage, as in `pytest checks`."""
+    if argv and argv[0] in COMMANDS:
+        return int(importlib.import_module(f"reports.{argv[0]}").main(argv[1:]))
+    asked = argv[:1] in (["-h"], ["--help"])
+    print(USAGE[usual()], file=sys.stdout if asked else sys.stderr)
+    return 0 if asked else 4
+
+
+if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    sys.exit(main(sys.argv[1:]))
