@@ -42,7 +42,7 @@ class Place:
 
 
 def places(findings: Mapping[str, Finding], workspace: str | None, redact: Redact) -> dict[str, Place]:
-    """The places that findings name, by check."""
+    """The places that findings name, by check; `workspace` is None where the set-up is a sandbox."""
     named = {id: finding.values for id, finding in findings.items() if finding.values.get("file")}
     return {id: _place(str(values["file"]), values.get("line"), workspace, redact) for id, values in named.items()}
 
@@ -76,18 +76,17 @@ class Step:
         self.word = secrets.token_hex(16)
         say(f"::stop-commands::{self.word}")
 
-    def end(self, result: Mapping[str, Any] | None, findings: Mapping[str, Finding], redact: Redact, again: str) -> None:
-        """Annotate and summarise; without a result (nothing was run) commands are only obeyed again."""
+    def end(self) -> None:
+        """Commands are obeyed again."""
         self.say(f"::{self.word}::")
-        if result is None:
-            return
+
+    def tell(self, result: Mapping[str, Any], found: Mapping[str, Place], screen: Screen, again: str) -> None:
+        """Annotate and summarise. The screen's encoding binds what is printed; the summary is a file in UTF-8."""
         from reports.github_summary import write
 
-        screen = Screen(result["lang"])
-        workspace = self.env.get("GITHUB_WORKSPACE") if result["run"]["target"] == "machine" else None
-        for line in annotations(result, places(findings, workspace, redact), screen, again):
-            self.say(line)
-        if problem := write(self.env["GITHUB_STEP_SUMMARY"], result, screen, again):
+        for line in annotations(result, found, screen, again):
+            self.say(screen.fit(line))
+        if problem := write(self.env["GITHUB_STEP_SUMMARY"], result, Screen(result["lang"]), again):
             self.say(command("warning", problem, title="GITHUB_STEP_SUMMARY"))
 
 

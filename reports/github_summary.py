@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +51,11 @@ def sections(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[
     """What is wrong and what to type come before what was seen."""
     yield f"## {plain(screen.word('title', result['lesson']))}\n\n{_headline(result, screen)}\n"
     yield from _first(result, screen, again)
-    yield _table((one for one in result["checks"] if one["checkpoint"]), screen)
+    steps = {one["id"]: one["step"] for one in result["checks"]}
+    yield _table((one for one in result["checks"] if one["checkpoint"]), steps, screen)
     yield from _others(result, screen)
     yield from _fixes(result, screen)
-    yield f"<details><summary>{_word('all', screen)}</summary>\n\n{_table(iter(result['checks']), screen)}\n</details>\n"
+    yield f"<details><summary>{_word('all', screen)}</summary>\n\n{_table(result['checks'], steps, screen)}\n</details>\n"
 
 
 def plain(text: str) -> str:
@@ -79,10 +80,11 @@ def _headline(result: Mapping[str, Any], screen: Screen) -> str:
     points = result["checkpoints"]
     counts = (screen.word(word, number) for status, word in COUNTED.items()
               if (number := sum(one["status"] == status for one in result["checks"])))
-    verdict = " · ".join([screen.word("some", points["passed"], points["of"]), *counts])
+    key = "all" if result["verdict"] == "passed" and points["passed"] == points["of"] else "some"
+    verdict = " · ".join([screen.word(key, points["passed"], points["of"]), *counts])
     facts = [f"{_word(key, screen)} {result[key]}" for key in ("seat", "model") if result[key]]
     facts += [f"{PROGRAMS[name]} {version}" for name, version in result["versions"].items() if version]
-    return f"**{plain(verdict)}**\n\n{plain(' · '.join(facts))}"
+    return f"**{plain(verdict[:1].upper() + verdict[1:])}**\n\n{plain(' · '.join(facts))}"
 
 
 def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
@@ -106,16 +108,16 @@ def _told(key: str, text: Mapping[str, str] | None, screen: Screen) -> str:
     return f"**{screen.word(key)}** {plain(text[screen.lang])}\n" if text else ""
 
 
-def _table(checks: Iterator[Mapping[str, Any]], screen: Screen) -> str:
+def _table(checks: Iterable[Mapping[str, Any]], steps: Mapping[str, Any], screen: Screen) -> str:
     head = ["", *(_word(key, screen) for key in ("checkpoint", "status", "found"))]
-    rows = [head, ["---"] * len(head), *(_row(one, screen) for one in checks)]
+    rows = [head, ["---"] * len(head), *(_row(one, steps, screen) for one in checks)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
-def _row(one: Mapping[str, Any], screen: Screen) -> list[str]:
+def _row(one: Mapping[str, Any], steps: Mapping[str, Any], screen: Screen) -> list[str]:
     status = STATUSES[one["status"]][screen.lang == "zh"]
     if one["status"] == "blocked":
-        status = screen.word("waits", one["blocked_by"])
+        status = screen.word("waits", steps.get(one["blocked_by"], "?"))
     elif one["status"] == "not-run":
         status = screen.word("not-run")
     found = one["found"][screen.lang] if one["found"] and one["status"] != "blocked" else ""

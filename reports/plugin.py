@@ -208,11 +208,18 @@ class Reporter:
     def _finish_step(self, exit: int) -> None:
         if not self.step:
             return
-        result, findings = None, {}
-        if self.collector:
-            result = self.collector.result(exit)
-            findings = self.collector.judgements.known() if self.collector.judgements else {}
-        self.step.end(result, findings, self._redactor().text, options.again(self.config))
+        self.step.end()
+        if not self.collector:
+            return
+        from reports.github import places
+        from reports.terminal import Screen
+
+        result, judgements = self.collector.result(exit), self.collector.judgements
+        workspace = os.environ.get("GITHUB_WORKSPACE") if result["run"]["target"] == "machine" else None
+        found = places(judgements.known() if judgements else {}, workspace, self._redactor().text)
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        screen = Screen(*self._screen(terminal)) if terminal else Screen(self.lang)
+        self.step.tell(result, found, screen, options.again(self.config))
 
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
