@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from reports.seats import VERDICTS, Room, Run, Seat, gather
-from reports.words import ROOM
+from reports.words import ROOM, SYSTEMS
+
+if TYPE_CHECKING:
+    from checks.pitfalls import Pitfall
 
 NAMED, LONGEST_ROW, SHOWN_RUNS = 24, 8, 8
 """Seats named below a pitfall, seats in the list of the longest held up, and runs in one seat's history."""
@@ -47,7 +50,7 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
         progress=_progress(found, since) if since and found.newest else None,
         since=since,
         pitfalls=load(),
-        systems=_systems,
+        commands_for=_commands,
         link=lambda seat: _link(folder, seat.now, beside),
         how_long=lambda seat: _how_long(found.newest - seat.stuck_since, lang),
         when=_when,
@@ -76,23 +79,28 @@ def _natural(seat: Seat) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if index % 2 else (1, part) for index, part in enumerate(parts)]
 
 
-def _commonest(seats: Iterable[Seat]) -> list[Common]:
-    """What failed before what is advice, each by the number of seats."""
+def _commonest(seats: Iterable[Seat]) -> dict[str, list[Common]]:
+    """What failed and what is advice, each with the commonest first."""
     found: dict[tuple[str, str], list[Seat]] = {}
     for seat in seats:
         for pitfall, status in dict.fromkeys((one.pitfall, _kind(one.status)) for one in seat.now.troubles):
             found.setdefault((pitfall, status), []).append(seat)
     common = [Common(pitfall, status, sorted(having, key=_natural)) for (pitfall, status), having in found.items()]
-    return sorted(common, key=lambda one: (one.status == "advice", -len(one.seats), one.pitfall))
+    common.sort(key=lambda one: (-len(one.seats), one.pitfall))
+    return {status: [one for one in common if one.status == status] for status in ("failed", "advice")}
 
 
 def _kind(status: str) -> str:
     return "advice" if status == "advice" else "failed"
 
 
-def _systems(seats: Iterable[Seat]) -> list[str]:
-    """The operating systems whose commands these seats need."""
-    return sorted({seat.now.os for seat in seats if seat.now.os in ("linux", "macos", "windows")}) or ["linux"]
+def _commands(pitfall: Pitfall, seats: Iterable[Seat]) -> list[tuple[str | None, list[str]]]:
+    """The commands for the operating systems of these seats; named where they differ."""
+    systems = sorted({seat.now.os for seat in seats} & set(SYSTEMS)) or ["linux"]
+    same: dict[tuple[str, ...], list[str]] = {}
+    for system in systems:
+        same.setdefault(tuple(pitfall.remedy({}, system).commands), []).append(SYSTEMS[system])
+    return [(", ".join(names) if len(same) > 1 else None, list(commands)) for commands, names in same.items() if commands]
 
 
 def _progress(found: Room, since: datetime) -> list[tuple[str, list[Seat]]]:
