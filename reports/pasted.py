@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MOST_BYTES = 10 * 1024 * 1024
-_KEPT = 48_000  # characters that the patterns see; each costs all patterns one step
+_KEPT = 20_000  # characters that the patterns see; each costs all patterns one step
 _PIECE = 2_000
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TELLING = re.compile(
-    r"error|fail|warn|fatal|panic|refus|denied|cannot|could not|unable|invalid|missing|not found|unexpected|timed? ?out|"
-    r"truncat|exceed|version|listen|in use|cloud|proxy|killed|memory|x509|digest|stalled|no such|unsupport|not support|"
-    r"config|model|ollama|opencode|错误|失败|拒绝|不|无法|端口",
-    re.IGNORECASE,
-)
+_TROUBLE = (
+    "error fail warn fatal panic refus denied cannot unable invalid missing unexpected timed timeout truncat exceed killed "
+    "mismatch unsupport stalled expired x509 digest 错误 失败 拒绝 无法"
+).split() + ["not found", "could not", "in use", "no such", "no space", "out of memory", "not support", "version is"]
+_SUBJECT = "ollama opencode model config version listen proxy cloud 端口 模型".split()
 # Every server log names all variables; only those that say something are kept.
 _ENVIRONMENT = re.compile(r'env="map\[([^\]]*(?:\][^\]"]*)*)\]"')
 _USUAL = re.compile(r"OLLAMA_(?:HOST:http://(?:127\.0\.0\.1|0\.0\.0\.0):11434|MODELS:\S*[/\\]\.ollama[/\\]+models)$")
@@ -43,7 +42,7 @@ def readable(text: str) -> str:
     plain = _ENVIRONMENT.sub(_set_variables, "\n".join(_leaves(plain)))
     if len(plain) > _KEPT:
         plain = _telling_lines(plain)
-    return "\n".join([plain, *_rejoined(plain), *_unescaped(plain)])
+    return "\n".join([plain, *_rejoined(plain), *_unescaped(plain)])[: 2 * _KEPT]
 
 
 def _set_variables(dump: re.Match[str]) -> str:
@@ -83,19 +82,31 @@ def _walk(node: object, key: str) -> Iterator[str]:
 
 
 def _telling_lines(text: str) -> str:
-    """Each kind of line once, those that tell something first: a server repeats itself for megabytes."""
+    """Each kind of line once, trouble before the rest: a server repeats itself for megabytes."""
     seen: set[str] = set()
-    size, kept = 0, []
+    trouble, rest = [], []
     for line in _pieces(text):
         kind = line.translate(_DIGITS)
-        if kind in seen or not _TELLING.search(line):
+        if kind in seen:
             continue
         seen.add(kind)
-        kept.append(line)
-        size += len(line) + 1
-        if size > _KEPT:
+        lowered = line.lower()
+        if any(word in lowered for word in _TROUBLE):
+            trouble.append(line)
+        elif len(rest) < 400 and any(word in lowered for word in _SUBJECT):
+            rest.append(line)
+    first, last = _filling(trouble, _KEPT // 2), _filling(reversed(trouble), _KEPT // 2)
+    return "\n".join([*dict.fromkeys([*first, *reversed(last)]), *_filling(rest, _KEPT // 4)])
+
+
+def _filling(lines: Iterable[str], room: int) -> list[str]:
+    kept = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
             break
-    return "\n".join(kept)
+        kept.append(line)
+    return kept
 
 
 def _pieces(text: str) -> Iterator[str]:
