@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from reports.seats import VERDICTS, Room, Run, Seat, gather
-from reports.words import ROOM, SYSTEMS
+from reports.words import MARKS, ROOM, STATUSES, SYSTEMS
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from checks.pitfalls import Pitfall
 
 NAMED, LONGEST_ROW, SHOWN_RUNS = 24, 8, 8
@@ -54,9 +56,19 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
         link=lambda seat: _link(folder, seat.now, beside),
         how_long=lambda seat: _how_long(found.newest - seat.stuck_since, lang),
         when=_when,
+        cells=_cells(lang),
         marks={"passed": "✓", "failed": "✕", "incomplete": "○"},
         limits={"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST},
     )
+
+
+def _cells(lang: str) -> dict[str | None, Markup]:
+    """A step's status as a cell of the table, made once for all rows."""
+    from markupsafe import Markup
+
+    cell = Markup('<td class="cell {}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></td>')
+    made = {status: cell.format(status, MARKS[status], names[lang == "en"]) for status, names in STATUSES.items()}
+    return {**made, None: Markup('<td class="cell"></td>')}
 
 
 def _speaker(lang: str) -> Callable[..., str]:

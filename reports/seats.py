@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.redact import clean
+from reports.words import STEPS
 
 SCHEMA = 1
 LARGEST = 8 * 1024**2
@@ -43,7 +44,7 @@ class Run:
     verdict: str
     passed: int
     first: str | None
-    steps: Mapping[str, str]
+    steps: tuple[str | None, ...]
     troubles: tuple[Trouble, ...]
     os: str | None
     model: str | None
@@ -167,15 +168,15 @@ def _read(path: Path, name: str, place: str, lang: str) -> Run | Unread:
 
 def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
     """Raises KeyError, TypeError, ValueError or AttributeError where the shape is not a result's."""
-    steps: dict[str, str] = {}
+    steps: dict[int | str, str | None] = dict.fromkeys(STEPS)
     for check in data["checks"]:
-        step, status = str(check["step"]), check["status"]
-        steps[step] = min(steps.get(step, status), status, key=SEVERITY.index)
+        step, status = check["step"], check["status"]
+        steps[step] = min(steps[step] or status, status, key=SEVERITY.index)
     if data["verdict"] not in VERDICTS or data["run"]["target"] not in ("machine", "sandbox", "rehearse"):
         raise ValueError(data["verdict"])
     return Run(
         path=path, seat=_name(data["seat"] or place), started=_time(data["started"]), verdict=data["verdict"],
-        passed=min(5, max(0, int(data["checkpoints"]["passed"]))), first=data["first"] and _name(data["first"]), steps=steps,
+        passed=min(5, max(0, int(data["checkpoints"]["passed"]))), first=data["first"] and _name(data["first"]), steps=tuple(steps.values()),
         troubles=tuple(_trouble(check, lang) for check in data["checks"] if check["status"] in ("failed", "crashed", "advice")),
         os=data["machine"]["os"], model=_name(data["model"]) if data["model"] else None, target=data["run"]["target"],
     )
