@@ -1,8 +1,9 @@
-"""A plugin for the tests' own runs: one check crashes, one fixture fails, both with a hostile message."""
+"""A learner with nothing installed, and a plugin that breaks: one check crashes, one fixture fails, both with a hostile message."""
 from __future__ import annotations
 
 import dataclasses
 import os
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,14 @@ from fixtures.facts import Facts
 
 HOSTILE = "::error::a\n##[add-mask]b\r\n| `c` | <script>d</script> ]]> \x1b[31m\u202e\x00\x07 100% @e [f](http://127.0.0.1:9/)"
 KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def bare(tmp_path: Path, **more: str) -> dict[str, str]:
+    """The environment of somebody without Ollama and OpenCode."""
+    home = tmp_path / "home" / "wangxiaoming"
+    (home / ".config" / "opencode").mkdir(parents=True)
+    (home / ".config" / "opencode" / "opencode.json").write_text('{"provider": {"ollama": {}}}', encoding="utf-8")
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "OPENAI_API_KEY": KEY, **more}
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from reports import github, github_summary
 from reports.result import Collector
 from reports.redact import Redactor
 from reports.terminal import Screen
-from tests.breaking import HOSTILE, KEY
+from tests.breaking import HOSTILE, KEY, bare
 from tests.conftest import Ran
 
 AGAIN = "python3 checks"
@@ -147,14 +147,6 @@ def test_a_summary_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     step = github.Step({"GITHUB_STEP_SUMMARY": str(tmp_path)}, said.append)
     step.tell(result(), {}, EN, AGAIN)
     assert read(said[-1])[:2] == ("warning", {"title": "GITHUB_STEP_SUMMARY"})
-
-
-def bare(tmp_path: Path, **more: str) -> dict[str, str]:
-    """The environment of somebody without Ollama and OpenCode."""
-    home = tmp_path / "home" / "wangxiaoming"
-    (home / ".config" / "opencode").mkdir(parents=True)
-    (home / ".config" / "opencode" / "opencode.json").write_text('{"provider": {"ollama": {}}}', encoding="utf-8")
-    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "OPENAI_API_KEY": KEY, **more}
 
 
 def test_a_crash_and_a_broken_fixture_on_github(tmp_path: Path, run_checks: Callable[..., Ran]) -> None:
