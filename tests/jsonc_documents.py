@@ -43,20 +43,18 @@ soup = st.lists(st.sampled_from(TOKENS), max_size=12).map("".join)
 """Texts that are JSONC now and then."""
 
 
-@st.composite
-def blanks(draw: st.DrawFn, newline: str) -> str:
-    """What may stand between two tokens."""
-    parts = []
-    for kind in draw(st.lists(st.sampled_from("  nnt/*"), max_size=3)):
-        note = draw(st.sampled_from(NOTES)) if kind in "/*" else ""
-        parts.append({" ": " ", "t": "\t", "n": newline, "/": f"//{note}{newline}", "*": f"/*{note}*/"}[kind])
-    return "".join(parts)
+def blanks(newline: str) -> st.SearchStrategy[str]:
+    """What may stand between two tokens. One draw: there are hundreds in a document."""
+    parts = ["", " ", "\t", newline, *(f"//{note}{newline}" for note in NOTES), *(f"/*{note}*/" for note in NOTES)]
+    return st.sampled_from([first + second for first in parts for second in parts])
+
+
+GAPS = [blanks(newline) for newline in ("\n", "\r\n", "\r")]
 
 
 @st.composite
-def written(draw: st.DrawFn, value: Any, newline: str) -> str:
+def written(draw: st.DrawFn, value: Any, gap: st.SearchStrategy[str]) -> str:
     """The value as a text with anything between its tokens, trailing commas and keys given twice."""
-    gap = blanks(newline)
     if isinstance(value, dict | list):
         pairs = list(value.items()) if isinstance(value, dict) else [(None, part) for part in value]
         if isinstance(value, dict) and pairs and draw(st.integers(0, 4)) == 0:
@@ -64,7 +62,7 @@ def written(draw: st.DrawFn, value: Any, newline: str) -> str:
         members = []
         for key, part in pairs:
             name = "" if key is None else _string(draw, key) + draw(gap) + ":" + draw(gap)
-            members.append(draw(gap) + name + draw(written(part, newline)) + draw(gap))
+            members.append(draw(gap) + name + draw(written(part, gap)) + draw(gap))
         comma = "," + draw(gap) if members and draw(st.booleans()) else ""
         body = ",".join(members) + (comma or draw(gap))
         return f"{{{body}}}" if isinstance(value, dict) else f"[{body}]"
@@ -80,10 +78,9 @@ def _string(draw: st.DrawFn, value: str) -> str:
 @st.composite
 def wild(draw: st.DrawFn) -> str:
     """A legal document in the worst of layouts."""
-    newline = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    gap = blanks(newline)
+    gap = draw(st.sampled_from(GAPS))
     mark = draw(st.sampled_from(["", "\ufeff"]))
-    return mark + draw(gap) + draw(written(draw(values), newline)) + draw(gap)
+    return mark + draw(gap) + draw(written(draw(values), gap)) + draw(gap)
 
 
 @st.composite
