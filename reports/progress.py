@@ -10,6 +10,8 @@ from fixtures.waits import Wait, current, listeners
 
 PATIENCE = 1.0
 """Seconds before a wait is worth a word."""
+REPEAT = 30.0
+"""Seconds between two lines about the same download, where no line can be rewritten."""
 
 
 class Progress:
@@ -22,6 +24,7 @@ class Progress:
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._told: Wait | None = None
+        self._next = 0.0
 
     def start(self) -> None:
         if self._thread is None:
@@ -51,13 +54,15 @@ class Progress:
         self._erase()
 
     def _tell(self, wait: Wait) -> None:
-        if not self.live and wait is self._told:
-            return
-        self._told = wait
         took = time.monotonic() - wait.began
+        if not self.live and wait is self._told and not (wait.text and took >= self._next):
+            return
+        self._told, self._next = wait, took + REPEAT
         text = f"  {wait.en}, {took:.0f} s (up to {_span(wait.limit)[0]})"
         if self.lang == "zh":
             text = f"  {wait.zh}，{took:.0f} 秒（最多 {_span(wait.limit)[1]}）"
+        if wait.text:
+            text = f"  {wait.text()[self.lang == 'zh']}"
         self._write(f"\r{text}\x1b[K" if self.live else f"{text}\n")
 
     def _erase(self) -> None:
