@@ -120,5 +120,6 @@ def test_lock_names_no_index() -> None:
 def test_bootstrap_needs_only_the_standard_library() -> None:
     """It runs before anything is installed."""
     code = "import sys; sys.path.insert(0, sys.argv[1]); import fixtures.bootstrap"
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code, str(ROOT)], capture_output=True, text=True, timeout=60)
+    argv = [sys.executable, "-I", "-S", "-c", code, str(ROOT)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

@@ -76,7 +76,7 @@ def test_cache_folder_is_the_persons_choice_then_the_systems(tmp_path: Path) -> 
         ("", "exit 0", False),
     ],
 )
-def test_ollama_on_path_is_used_where_it_can_infer(bench: Bench, version: str, helper: str | None, is_used: bool) -> None:
+def test_ollama_on_path_must_infer(bench: Bench, version: str, helper: str | None, is_used: bool) -> None:
     own = ollama(bench.bin.parent, version, helper)
     cached = bench.cache_ollama()
     assert bench.programs().ollama() == (own if is_used else cached)
@@ -110,7 +110,7 @@ def test_ollama_is_put_together_from_server_and_helper(bench: Bench) -> None:
 @posix
 @pytest.mark.parametrize(
     ("version", "is_used"),
-    [(OPENCODE_VERSION, True), ("1.20.0", True), ("1.18.3", False), ("1.1.31", False), ("2.0.18", False), ("oops", False)],
+    [(OPENCODE_VERSION, True), ("1.20.0", True), ("1.18.3", False), ("1.1.31", False), ("2.0.18", False), ("?", False)],
 )
 def test_opencode_on_path_is_used_from_the_tested_version_on(bench: Bench, version: str, is_used: bool) -> None:
     own = script(bench.bin / "opencode", f"echo {version}")

@@ -97,7 +97,11 @@ def test_release_is_unpacked_without_graphics_libraries(
     ids=["wrong sum", "wrong version", "helper does not start", "path outside"],
 )
 def test_release_that_is_not_what_it_says_is_not_kept(
-    site: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: dict[str, str], sum_of: bytes | None
+    site: tuple[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    members: dict[str, str],
+    sum_of: bytes | None,
 ) -> None:
     monkeypatch.setattr(programs_release, "asset_name", lambda: "ollama.tgz")
     publish(site[1], "ollama.tgz", members, sum_of)
