@@ -36,7 +36,16 @@ def test_ollama_version(facts: Facts) -> Finding:
     if server.version and server.version != program.version:
         seen = Text(f"program {program.version}, server {server.version}", f"程序 {program.version}，服务 {server.version}")
         return failed("ollama-version-mismatch", seen, Text("the same version", "两者版本相同"), **versions)
-    return passed(same(program.version), expected, path=str(program.path))
+    return _new_terminal(facts, program, "ollama-not-on-path") or passed(same(program.version), expected, path=str(program.path))
+
+
+def _new_terminal(facts: Facts, program: Program, pitfall: str) -> Finding | None:
+    """`--fix` has installed it where this terminal does not look yet."""
+    if str(program.path.parent) not in facts.setup.added_path:
+        return None
+    folder = str(program.path.parent)
+    seen = Text(f"{program.version}, in {folder}, which this terminal's PATH does not name", f"{program.version}，在 {folder}，这个终端的 PATH 里没有它")
+    return advice(pitfall, seen, file=folder)
 
 
 def _without_ollama(facts: Facts, expected: Text) -> Finding:
@@ -76,7 +85,7 @@ def test_opencode_version(facts: Facts) -> Finding:
     if pitfall:
         seen = same(program.version) if program.version else Text("it does not start", "无法启动")
         return failed(pitfall, seen, expected, **values).seen(output=program.output, path=str(program.path))
-    return passed(same(program.version), expected, path=str(program.path))
+    return _new_terminal(facts, program, "opencode-not-on-path") or passed(same(program.version), expected, path=str(program.path))
 
 
 def _wrong_version(program: Program, minimum: str) -> str | None:

@@ -10,7 +10,7 @@ from checks.lesson import download_bytes, lesson, recommended, smaller
 from fixtures.choice import tagged
 from fixtures.facts import Facts
 from fixtures.machine import GIB
-from fixtures.ollama import Model, is_cloud_name
+from fixtures.ollama import Model, is_cloud_name, kv_cache
 
 GB = 10**9
 
@@ -79,18 +79,6 @@ def test_model_fits(facts: Facts) -> Finding:
     if facts.too_large:
         return failed("out-of-memory", seen, expected, **values)
     return passed(seen, expected) if least <= room else advice("out-of-memory", seen, expected, **values)
-
-
-def kv_cache(model: Model, window: int) -> int:
-    """Bytes of the KV cache for a window of tokens: 2 x layers x KV heads x head size x window x 2 (llama_server.go)."""
-    prefix = str(model.info.get("general.architecture"))
-    layers, heads, kv_heads, width = (
-        model.info.get(f"{prefix}.{key}")
-        for key in ("block_count", "attention.head_count", "attention.head_count_kv", "embedding_length")
-    )
-    if not all(isinstance(value, int) and value > 0 for value in (layers, heads, width)):
-        return 0
-    return 2 * layers * (kv_heads if isinstance(kv_heads, int) else heads) * (width // heads) * window * 2
 
 
 def _window(model: Model) -> int:
