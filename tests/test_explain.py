@@ -125,6 +125,21 @@ def test_a_config_inside_a_record_is_read() -> None:
     assert ids(json.dumps({"symptom": "no answer", "opencode.json": json.dumps(config)}))[0] == "base-url-missing-v1"
 
 
+def test_a_sound_config_shows_no_pitfall() -> None:
+    config = {
+        "$schema": "https://opencode.ai/config.json",
+        "provider": {
+            "ollama": {
+                "npm": "@ai-sdk/openai-compatible",
+                "name": "Ollama (local)",
+                "options": {"baseURL": "http://127.0.0.1:11434/v1"},
+                "models": {"qwen2.5-coder:7b": {"name": "Qwen"}},
+            }
+        },
+    }
+    assert [match for match in explain(json.dumps(config, indent=2)) if match.score >= 0.3] == []
+
+
 # ---- hostile input -------------------------------------------------------------------------------------------------------
 
 
