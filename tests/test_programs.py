@@ -130,6 +130,22 @@ def test_what_is_missing_is_said_in_both_languages_with_this_systems_command(ben
     assert not bench.left_over()
 
 
+@posix
+def test_tools_write_nothing_into_the_persons_home(bench: Bench, tmp_path: Path) -> None:
+    script(bench.bin / "go", 'echo "go version go1.26.8 linux/amd64"; echo 1 > "$HOME/counter"')
+    (tmp_path / "work").mkdir()
+    assert bench.programs().tools.system_go(tmp_path / "work") == str(bench.bin / "go")
+    assert list(bench.bin.parent.iterdir()) == [bench.bin]
+
+
+@posix
+@pytest.mark.parametrize("version", ["1.25.9", "1.4", "weekly"])
+def test_old_go_is_not_used(bench: Bench, tmp_path: Path, version: str) -> None:
+    script(bench.bin / "go", f"echo go version go{version} linux/amd64")
+    (tmp_path / "work").mkdir()
+    assert bench.programs().tools.system_go(tmp_path / "work") is None
+
+
 def test_unreachable_release_is_asked_for_once(bench: Bench) -> None:
     programs = bench.programs()
     assert not programs.release.reachable(DEFAULT)
