@@ -41,8 +41,10 @@ def _named(draw: st.DrawFn, text: str, kind: str) -> str:
     if kind == "brace":
         return text + draw(st.sampled_from(["}", "\n}", "}\n}\n"]))
     if kind == "cut":
-        closers = re.search(r"(?:\s*[}\]])+\s*$", text)
-        return text[: draw(st.integers(closers.start(), len(text)))] if closers else text
+        tokens = TOKEN.findall(text)
+        while tokens[-1].isspace() or tokens[-1] in "}]" and draw(st.integers(0, 3)):
+            tokens.pop()
+        return "".join(tokens)
     return _tokens(draw, text, kind)
 
 

@@ -5,6 +5,7 @@ import copy
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -108,12 +109,13 @@ def twins(parent: Node, step: str | int) -> list[tuple[int, int]]:
     return [(node.first, node.end) for i, node in enumerate(parent.children or []) if step in (i, node.key)]
 
 
-def test_damage_is_repaired_rightly_or_refused(reference: Reference) -> None:
+@pytest.mark.parametrize("kinds", [NAMED, STRAY], ids=["named", "stray"])
+def test_damage_is_repaired_rightly_or_refused(kinds: list[str], reference: Reference) -> None:
     """Every kind of damage that has a name is repaired more often than not."""
     tally: Counter[tuple[str, str]] = Counter()
 
-    @examples(400, 10_000)
-    @given(case=damaged([*NAMED, *STRAY]))
+    @examples(250, 5_000)
+    @given(case=damaged(kinds))
     def each(case: tuple[str, str, str]) -> None:
         text, kind, broken = case
         done = repair(broken)
@@ -129,4 +131,4 @@ def test_damage_is_repaired_rightly_or_refused(reference: Reference) -> None:
 
     each()
     print(*(f"{kind:<16}{outcome:<12}{number}" for (kind, outcome), number in sorted(tally.items())), sep="\n")
-    assert all(tally[kind, "right"] >= tally[kind, "refused"] for kind in NAMED), tally
+    assert kinds is STRAY or all(tally[kind, "right"] > tally[kind, "refused"] for kind in NAMED), tally
