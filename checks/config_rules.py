@@ -20,6 +20,7 @@ from fixtures.ollama import address
 
 UNREADABLE = {
     "directory": Text("a folder has the name of the config file", "配置文件的位置是一个文件夹"),
+    "special": Text("a pipe or a device, not a file", "是管道或设备，不是普通文件"),
     "rights": Text("this user may not read the file", "当前用户没有读取权限"),
     "loop": Text("a link that leads back to itself", "链接指向了自己"),
     "large": Text("larger than 1 MiB: no config", "超过 1 MiB，不是配置文件"),

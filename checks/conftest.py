@@ -1,18 +1,23 @@
 """Runs the checks: in the order of what they need, their facts begun early, each judged once."""
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from checks.finding import Finding
+from checks.fixing import BUSY, Fixes, Plans, undo_records
 from checks.graph import Judgements, checks, run_order
 from checks.lesson import recommended
 from fixtures import children
 from fixtures.facts import Facts
+from fixtures.fix_install import with_installed
+from fixtures.journal import Busy
 from fixtures.machine import Machine
+from fixtures.programs import ProgramMissing
 from fixtures.session import open_setup
-from reports.keys import FINDING, JUDGEMENTS
+from reports.keys import FINDING, JUDGEMENTS, SETTLE
+from reports.options import mode
 
 EARLY = {
     "chat-reply": ("providers", "load", "early_reply", "schema", "ollama_program", "machine"),
@@ -45,9 +50,21 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if not session.items or config.option.collectonly:
         return
-    setup = open_setup(config)
+    try:
+        setup = open_setup(config)
+    except ProgramMissing as error:
+        pytest.exit(f"{error.en}\n{error.zh}" + (f"\n{error.tail}" if config.option.verbose > 0 else ""), returncode=1)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    setup = with_installed(setup)
     facts = Facts(setup, recommend, config.option.model, config.option.full)
-    config.stash[JUDGEMENTS] = Judgements(facts)
+    judgements = config.stash[JUDGEMENTS] = Judgements(facts)
+    if config.option.undo:
+        _undo(session, judgements)
+        return
+    modes = {"fix": Fixes, "fix-plan": Plans}
+    made = modes.get(mode(config))
+    config.stash[SETTLE] = made(judgements, config.option.mirror) if made else judgements.of
     facts.start_early(*_early({_id(item) or "" for item in session.items}))
 
 
@@ -68,16 +85,38 @@ def facts(pytestconfig: pytest.Config) -> Facts:
     return pytestconfig.stash[JUDGEMENTS].facts
 
 
+@pytest.fixture(scope="session", autouse=True)
+def settle(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Finding]]:
+    """Judges a check by its id; with `--fix` it applies the fixes first, with `--fix-plan` it lists them."""
+    judge = pytestconfig.stash[SETTLE]
+    yield judge
+    if isinstance(judge, Fixes):
+        judge.close()
+
+
+def _undo(session: pytest.Session, judgements: Judgements) -> None:
+    """No check runs: the session ends with what was taken back."""
+    from fixtures.undo import undo
+
+    try:
+        done = undo(judgements.facts.setup, session.config.option.keep_models)
+    except Busy:
+        raise pytest.UsageError(f"{BUSY.en}\n{BUSY.zh}") from None
+    judgements.fixes = undo_records(done)
+    session.testsfailed += any(one.kept for one in done)
+    session.items = []
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """A check returns its finding; pytest wants an outcome."""
     id = _id(pyfuncitem)
     if id is None:
         return None
-    judgements = pyfuncitem.config.stash[JUDGEMENTS]
-    finding = judgements.of(id)
+    finding = pyfuncitem.funcargs["settle"](id)
     pyfuncitem.stash[FINDING] = finding
-    _outcome(finding, pyfuncitem, {_id(item) for item in pyfuncitem.session.items})
+    if not pyfuncitem.config.option.fix_plan:
+        _outcome(finding, pyfuncitem, {_id(item) for item in pyfuncitem.session.items})
     return True
 
 

@@ -22,6 +22,11 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--model", metavar="NAME", help="the model to verify")
     group.addoption("--project", metavar="DIR", help="the folder OpenCode is started in; write --project=DIR")
     group.addoption("--lang", choices=("zh", "en"), help="language of the report (default: from the locale)")
+    group.addoption("--fix", action="store_true", help="apply the fixes that are safe, then verify again")
+    group.addoption("--fix-plan", action="store_true", help="print each step that --fix would take; changes nothing")
+    group.addoption("--undo", action="store_true", help="take back what --fix did, newest first")
+    group.addoption("--keep-models", action="store_true", help="with --undo: keep the models that --fix downloaded")
+    group.addoption("--mirror", metavar="URL", help="with --fix: models and programs from a server in the room (python -m fixtures.mirror)")
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
@@ -59,13 +64,24 @@ def _with_equals(args: list[str]) -> list[str]:
 def refuse_impossible(config: pytest.Config) -> None:
     """What cannot be done, in one sentence."""
     if config.getoption("numprocesses", None):
-        raise pytest.UsageError("the checks share one set-up and run in one process: leave out -n\n检查共用一个环境，只能单进程运行：请去掉 -n".replace("请", ""))
+        raise pytest.UsageError("the checks share one set-up and run in one process: leave out -n\n检查共用一个环境，只能单进程运行：去掉 -n")
+    chosen = [name for name in ("--fix", "--fix-plan", "--undo") if config.getoption(name)]
+    if len(chosen) > 1:
+        both = " and ".join(chosen)
+        raise pytest.UsageError(f"{both} exclude each other\n{both.replace(' and ', ' 和 ')} 只能选一个")
     if config.option.sandbox and config.option.rehearse:
         raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
+    if config.option.rehearse and not Path(config.option.rehearse, "setup.toml").is_file():
+        raise pytest.UsageError(f"--rehearse: no setup.toml in {config.option.rehearse}\n--rehearse：{config.option.rehearse} 里没有 setup.toml")
     for option in ("rehearse", "project"):
         folder = getattr(config.option, option)
         if folder and not Path(folder).is_dir():
             raise pytest.UsageError(f"--{option}: no folder {folder}\n--{option}：没有目录 {folder}")
+
+
+def mode(config: pytest.Config) -> str:
+    """`verify`, `fix`, `fix-plan` or `undo`."""
+    return next((name for name in ("fix", "fix-plan", "undo") if config.getoption(f"--{name}")), "verify")
 
 
 def language(config: pytest.Config) -> str:

@@ -32,14 +32,19 @@ class Ran:
         return {id: one["pitfall"] for id, one in self.checks.items() if one["status"] == status}
 
 
+def checks_command(report: Path, *args: str) -> list[str]:
+    """`pytest checks` as the bootstrap types it."""
+    return [sys.executable, "-m", "pytest", "-p", "reports.plugin", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT),
+            "-p", "no:cacheprovider", f"--report-dir={report}", str(ROOT / "checks"), *args]
+
+
 @pytest.fixture
 def run_checks(tmp_path: Path) -> Callable[..., Ran]:
     """Run `pytest checks` with these arguments; `env` replaces the whole environment, `prefix` wraps the command."""
 
     def run(*args: str, env: Mapping[str, str] | None = None, prefix: tuple[str, ...] = (), cwd: Path = ROOT) -> Ran:
         report = tmp_path / "report"
-        argv = [*prefix, sys.executable, "-m", "pytest", "-p", "reports.plugin", "-c", str(ROOT / "pyproject.toml"),
-                "--rootdir", str(ROOT), "-p", "no:cacheprovider", f"--report-dir={report}", str(ROOT / "checks"), *args]
+        argv = [*prefix, *checks_command(report, *args)]
         full = {**(env if env is not None else os.environ), "PYTHONPATH": str(ROOT)}
         done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
         file = report / "result.json"
