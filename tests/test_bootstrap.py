@@ -94,6 +94,17 @@ def test_packages_that_cannot_be_installed_leave_nothing(monkeypatch: pytest.Mon
     assert not list((tmp_path / "tmp").iterdir())
 
 
+def test_folder_that_cannot_be_written_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("OLLAMA_CHECKPOINTS_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr(bootstrap, "has_packages", lambda folder: False)
+    monkeypatch.setattr(sys, "argv", ["checks"])
+    assert bootstrap.main("checks") == bootstrap.CANNOT_START
+    assert str(tmp_path) in capsys.readouterr().err
+
+
 def locked() -> dict[str, list[str]]:
     """Package, in lower case -> its hashes."""
     found: dict[str, list[str]] = {}

@@ -146,6 +146,13 @@ def test_old_go_is_not_used(bench: Bench, tmp_path: Path, version: str) -> None:
     assert bench.programs().tools.system_go(tmp_path / "work") is None
 
 
+def test_cache_that_cannot_be_written_is_a_missing_program(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    bench.env["OLLAMA_CHECKPOINTS_CACHE"] = str(tmp_path / "file" / "cache")
+    with pytest.raises(ProgramMissing, match="file"):
+        bench.programs().model_file()
+
+
 def test_unreachable_release_is_asked_for_once(bench: Bench) -> None:
     programs = bench.programs()
     assert not programs.release.reachable(DEFAULT)
