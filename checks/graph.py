@@ -4,6 +4,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -75,6 +76,8 @@ class Judgements:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._findings: dict[str, Finding] = {}
+        self.fixes: list[dict[str, Any]] = []
+        """What was fixed, planned or taken back in this run: the `fixes` of `result.json`."""
 
     def of(self, id: str) -> Finding:
         """The finding; raises what the check itself raised (a crash of the suite's, not a verdict)."""

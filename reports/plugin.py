@@ -94,7 +94,7 @@ class Reporter:
 
             option = self.config.option
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
-            run = {"mode": "verify", "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
+            run = {"mode": options.mode(self.config), "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
             self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self._redactor())
         return self.collector.run
 
@@ -152,6 +152,10 @@ class Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         self.progress.stop()
+        if self.config.option.undo and JUDGEMENTS in self.config.stash:
+            self._begin()
+            assert self.collector
+            self.collector.look_at(self.config.stash[JUDGEMENTS])
         result = self._write(int(exitstatus))
         if result is None:
             return

@@ -31,7 +31,6 @@ class Collector:
         self.redactor = redactor
         self.started = datetime.now(UTC)
         self.judgements: Judgements | None = None
-        self.fixes: list[dict[str, Any]] = []
         self._clock = time.monotonic()
         self._records: dict[str, dict[str, Any]] = {}
 
@@ -97,7 +96,7 @@ class Collector:
             "first": self._first(),
             "machine": self._machine(), "versions": redact(self._versions()),
             "model": redact(choice.name) if (choice := self._fact("choice")) else None,
-            "checks": records, "fixes": redact(self.fixes),
+            "checks": records, "fixes": redact(self.judgements.fixes if self.judgements else []),
         }
 
     def _verdict(self, records: list[dict[str, Any]]) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reports import fixes
+
 STEPS = {1: ("Install", "安装"), 2: ("Model", "模型"), 3: ("Server", "服务"), 4: ("Config", "配置"), 5: ("Chat", "对话"),
          "privacy": ("Privacy", "隐私")}
 STATUSES = {"passed": ("ok", "通过"), "fixed": ("fixed", "已修好"), "failed": ("FAIL", "失败"), "advice": ("advice", "建议"),
@@ -17,6 +19,8 @@ WORDS = {
     "sandbox": ("in a sandbox, {} s", "在沙盒中，{} 秒"),
     "rehearse": ("a rehearsal, {} s", "演练，{} 秒"),
     "fix": ("with fixes, {} s", "检查并修复，{} 秒"),
+    "fix-plan": ("a plan, {} s", "只列计划，{} 秒"),
+    "undo": ("undo, {} s", "撤销，{} 秒"),
     "first": ("DO THIS FIRST", "先做这一步"),
     "advice": ("WORTH A LOOK", "建议先看这一条"),
     "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"),
@@ -104,7 +108,11 @@ def _words(text: str) -> Iterator[str]:
 
 def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | None, quiet: bool = False) -> list[str]:
     """The lines to print."""
-    lines = [] if quiet else ["", *_head(result, screen), "", *_table(result, screen), ""]
+    lines = [] if quiet else ["", *_head(result, screen), ""]
+    if result["run"]["mode"] in ("fix-plan", "undo"):
+        return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen))]
+    lines += [] if quiet else [*_table(result, screen), ""]
+    lines += fixes.lines(result, screen)
     lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), _verdict(result, screen, report), ""]
     return [screen.fit(line) for line in lines]
 

@@ -1,0 +1,233 @@
+"""`--fix` and `--fix-plan`: after a judgement whose pitfall has a fix, take its steps (or print them) and judge once more."""
+from __future__ import annotations
+
+import errno
+import functools
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from checks.finding import Finding, Text, advice, failed, passed, skipped
+from checks.graph import Check, Judgements
+from checks.lesson import download_bytes, lesson
+from fixtures.facts import Facts
+from fixtures.fix import Case, FixFailed, Step, Words, plan
+from fixtures.journal import Busy, Journal
+from fixtures.waits import say
+
+MOST_ROUNDS = 8
+"""One config can hold several faults, each hidden by the one before."""
+FROM_MIRROR = ("ollama-not-installed", "opencode-not-installed", "model-not-downloaded")
+BUSY = Text("another --fix or --undo works on this home; type the command again when it has ended",
+            "另一个 --fix 或 --undo 正在改动这个用户目录；等它结束后再执行一次")
+
+
+class Fixes:
+    """Judges a check, with its fixes; `records` are the `fixes` of `result.json`."""
+
+    outcome = "done"
+
+    def __init__(self, judgements: Judgements, mirror: str | None = None) -> None:
+        self.judgements = self.seen = judgements
+        self._mirror = mirror
+        self._tried: set[tuple[str, str]] = set()
+        self._failures: dict[str, Finding] = {}
+        self._journal: Journal | None = None
+
+    def __call__(self, id: str) -> Finding:
+        """The last judgement of the check: `fixed` where a fix made it hold."""
+        mended: set[str] = set()
+        for _ in range(MOST_ROUNDS):
+            culprit = self._culprit(id)
+            if culprit in self._failures or not self._mend(culprit):
+                break
+            mended.add(culprit)
+        return self._last(id, mended)
+
+    def _culprit(self, id: str) -> str:
+        """The check itself, or the one that it waits for in the end."""
+        finding = self.seen.of(id)
+        return self._culprit(finding.blocked_by) if finding.status == "blocked" and finding.blocked_by else id
+
+    def _last(self, id: str, mended: set[str]) -> Finding:
+        finding = self._failures.get(id) or self.judgements.of(id)
+        if finding.status == "blocked" and id in mended:  # what held before the fix no longer does
+            return replace(self.judgements.of(self._culprit(id)), status="failed")
+        return replace(finding, status="fixed") if finding.status == "passed" and id in mended else finding
+
+    def _mend(self, id: str) -> bool:
+        """Whether there is something new to judge."""
+        finding = self.seen.of(id)
+        if finding.status not in ("failed", "advice") or not finding.pitfall:
+            return False
+        steps = [step for step in plan(self._case(id, finding)) if (id, step.line.en) not in self._tried]
+        to_do = [step for step in steps if not step.refused]
+        if to_do and self._begin():
+            return True  # judged before this run held the home: another one may have fixed it
+        for step in steps:
+            self._tried.add((id, step.line.en))
+            if not self._do(id, finding, step):
+                return False
+        if to_do:
+            self._anew()
+        return bool(to_do)
+
+    def _case(self, id: str, finding: Finding) -> Case:
+        mirror = self._room if finding.pitfall in FROM_MIRROR else None
+        return Case(self.seen.facts, id, finding.pitfall or "", finding.status, finding.values, mirror, download_bytes)
+
+    @functools.cached_property
+    def _room(self) -> str | None:
+        """`--mirror`; a rehearsal has one of its own, because nothing of it leaves the machine."""
+        if self._mirror or self.judgements.facts.setup.target == "machine":
+            return self._mirror
+        from fixtures.mirror import rehearsal_mirror
+
+        return rehearsal_mirror()
+
+    def _begin(self) -> bool:
+        """Hold the home from the first step on; whether that began now."""
+        if self._journal:
+            return False
+        try:
+            self._journal = Journal(self.judgements.facts.setup)
+        except Busy:
+            pytest.exit(f"{BUSY.en}\n{BUSY.zh}", returncode=4)
+        except OSError:
+            return False  # the step itself will say what cannot be written
+        self._anew()
+        return True
+
+    def _do(self, id: str, finding: Finding, step: Step) -> bool:
+        if step.refused:
+            self._record(id, step, "planned")
+            return True
+        say(f"fix: {step.line.en}", f"修复：{step.line.zh}")
+        try:
+            self._take(id, step)
+        except (FixFailed, OSError) as error:
+            self._record(id, step, "failed")
+            self._failures[id] = _failure(finding, error)
+            self._anew()
+            return False
+        self._record(id, step, self.outcome)
+        return True
+
+    def _take(self, id: str, step: Step) -> None:
+        journal = self._journal or Journal(self.judgements.facts.setup)
+        step.take(journal)
+
+    def _record(self, id: str, step: Step, outcome: str) -> None:
+        changed = [{"path": str(change.path), "diff": change.diff} for change in step.changes]
+        self.judgements.fixes.append(
+            {"check": id, "action": _pair(step.line), "changed": changed, "undo": _pair(step.undo), "outcome": outcome})
+
+    def _anew(self) -> None:
+        """Nothing that was read before the fix counts any more."""
+        from fixtures.fix_install import with_installed
+
+        facts = self.judgements.facts
+        if serve := facts.known("serve"):
+            serve.stop()
+        facts.forget()
+        facts.setup = with_installed(facts.setup)
+        self.judgements.forget()
+
+    def close(self) -> None:
+        if self._journal:
+            self._journal.close()
+
+
+def _pair(words: Words) -> dict[str, str]:
+    return {"en": words.en, "zh": words.zh}
+
+
+def _failure(finding: Finding, error: FixFailed | OSError) -> Finding:
+    """The finding, with what stood in the way of its fix."""
+    if isinstance(error, FixFailed):
+        pitfall, words, values = error.pitfall, error.words, error.values
+    else:
+        pitfall = "disk-full" if error.errno == errno.ENOSPC else None
+        said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
+        words, values = Words(f"the fix could not write {said}", f"修复时写不进 {said}"), {}
+    also = (finding.pitfall,) if pitfall and finding.pitfall else finding.also
+    return failed(pitfall or finding.pitfall or "", Text(*words), finding.expected, also, **{**finding.values, **values})
+
+
+class Foreseen(Judgements):
+    """The checks as they would be judged after the steps planned so far; what only a chat can show is not foreseen."""
+
+    def __init__(self, facts: Facts, planned: set[str]) -> None:
+        super().__init__(facts)
+        self.planned = planned
+
+    def _judge(self, check: Check) -> Finding:
+        if check.id in self.planned:
+            return passed(Text("planned", "已列入计划"))
+        if self.planned and check.id in ("model-listed", "chat-reply", "reply-speed"):
+            return skipped(Text("not foreseen", "无法预知"))
+        if self.planned and check.id == "context-window":
+            return self._window()
+        finding = super()._judge(check)
+        if finding.status == "blocked" and finding.blocked_by in self.planned:
+            if check.id == "server-listening":
+                return failed("server-not-running", finding.found)
+            return skipped(finding.found)
+        return finding
+
+    def _window(self) -> Finding:
+        from fixtures.fix_window import predicted
+
+        window = predicted(self.facts)
+        found = Text(f"{window} tokens", f"{window} 个 token")
+        values = {"model": self.facts.choice.name, "window": window}
+        return advice("context-too-small", found, **values) if window < lesson()["context"]["least"] else passed(found)
+
+
+class Plans(Fixes):
+    """Every step that `--fix` would take, and nothing done: files are changed in an overlay that only the facts see."""
+
+    outcome = "planned"
+
+    def __init__(self, judgements: Judgements, mirror: str | None = None) -> None:
+        super().__init__(judgements, mirror)
+        self._planned: set[str] = set()
+        self.seen = Foreseen(judgements.facts, self._planned)
+
+    def _last(self, id: str, mended: set[str]) -> Finding:
+        return self.judgements.of(id)
+
+    def _begin(self) -> bool:
+        return False
+
+    def _take(self, id: str, step: Step) -> None:
+        facts = self.seen.facts
+        if step.act:
+            self._planned.add(id)
+        overlay = {**facts.setup.overlay, **{change.path: change.after for change in step.changes}}
+        fresh = Facts(replace(facts.setup, overlay=overlay), facts.recommend, facts.wanted, facts.full)
+        if "server-listening" in self._planned:
+            _assume_store(fresh)
+        self.seen = Foreseen(fresh, self._planned)
+
+    def _anew(self) -> None:
+        """The overlay is all that has changed."""
+
+
+def _assume_store(facts: Facts) -> None:
+    """The models a started server would list: those in this person's folder."""
+    from fixtures.choice import same_model
+    from fixtures.ollama import Model
+    from fixtures.store import names
+
+    models = tuple(Model(name, size, False) for name, size in names(facts.setup.ollama_models))
+    facts.assume("models", models)
+    chosen = facts.choice.on_server
+    facts.assume("model", next((model for model in models if chosen and same_model(model.name, chosen)), None))
+
+
+def undo_records(done: list[Any]) -> list[dict[str, Any]]:
+    """What `--undo` did, as `fixes` of `result.json`."""
+    return [{"check": "", "action": _pair(one.words), "changed": [{"path": one.path, "diff": None}] if one.path else [],
+             "undo": None, "outcome": "failed" if one.kept else "undone"} for one in done]
