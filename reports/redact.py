@@ -85,10 +85,14 @@ _REFERENCE = re.compile(r"\{(?:env|file):[^}]*\}")
 _PASSWORD_IN_URL = re.compile(r"://[^\s/@:]*:([^\s/@]{4,})@")
 
 
+_AMOUNT = re.compile(r"\d{1,7}(?:\.\d{1,4})?")
+"""Of tokens, or of seconds until one."""
+
+
 def _masked(match: re.Match[str]) -> str:
     """The name and its opening quote stay, so that one sees what was taken out."""
     value = match[0][len(match[1]) :]
-    if value.isdigit() and len(value) < 8 and "token" in match[1].lower():  # an amount of tokens
+    if "token" in match[1].lower() and _AMOUNT.fullmatch(value):
         return match[0]
     opening = re.match(r"\\?[\"']?", value)
     return match[1] + (opening[0] if opening else "") + GONE
@@ -156,12 +160,9 @@ class Redactor:
 
 def _bounded(text: str) -> str:
     """So much of a text as anybody will read, whole lines where it has any."""
-    if len(text) > READ_TEXT:
-        kept = text[: text.rfind("\n", 0, READ_TEXT) + 1] or text[:READ_TEXT]
-        text = kept + CUT
-    if len(text) <= READ_LINE:
-        return text
-    return "\n".join(line if len(line) <= READ_LINE else line[:READ_LINE] for line in text.split("\n"))
+    if len(text) > READ_LINE:
+        text = "\n".join(line[:READ_LINE] for line in text.split("\n"))
+    return text if len(text) <= READ_TEXT else text[: text.rfind("\n", 0, READ_TEXT) + 1] + CUT
 
 
 def _short(line: str) -> str:

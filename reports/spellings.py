@@ -15,11 +15,13 @@ from urllib.parse import quote
 _SEP = r"(?:\\{1,4}/?|/|%(?:25)?(?:2f|5c))"
 _DRIVE = rf"(?:{_SEP}(?:mnt{_SEP}|cygdrive{_SEP})?|(?<![a-z0-9]))LETTER(?::|%3a)?"
 """C: as Windows writes it, or /c, /mnt/c and /cygdrive/c as MSYS, WSL and Cygwin do."""
+_ABOVE = rf"{_SEP}(?:private|var|export|System{_SEP}Volumes{_SEP}Data)"
+"""Where /home and /Users lie on macOS and on Fedora's immutable systems."""
 _NOBODY = r"public|shared|default(?: user)?|all users|linuxbrew|\.ecryptfs|\.{1,3}|~|\*\*\*"
 _NAME = r"""(?:[^\s\\/:;,'"`<>|?*%&(){}\[\]，。；：、（）“”]|%(?!(?:25)?(?:2f|5c))[0-9a-f]{2}){1,64}"""
 OTHER_HOMES = re.compile(
     rf"(?i)(?:(?<![\w.~])|(?<=%2f)|(?<=\\[nrt]))(?:{_DRIVE.replace('LETTER', '[a-z]')}(?={_SEP}Users)"
-    rf"|{_SEP}{{1,2}}wsl(?:\$|\.localhost){_SEP}[\w.-]{{1,40}}|{_SEP}(?:private|var|export|System{_SEP}Volumes{_SEP}Data))?"
+    rf"|{_SEP}{{1,2}}wsl(?:\$|\.localhost){_SEP}[\w.-]{{1,40}}|{_ABOVE})?"
     rf"{_SEP}(?:home|Users|Documents\ and\ Settings){_SEP}"
     rf"(?!(?:{_NOBODY})(?![\w-])){_NAME}(?:(?:\ {_NAME}){{1,3}}(?={_SEP}))?"
 )
@@ -40,7 +42,7 @@ def _home_pattern(home: str) -> str | None:
     if not names:
         return None
     before = "" if len(parts) > 1 else r"(?:(?<![\w.~-])|(?<=%2f)|(?<=\\[nrt]))"
-    start = _DRIVE.replace("LETTER", drive[1]) if drive else rf"{before}(?:{_SEP}private)?"
+    start = _DRIVE.replace("LETTER", drive[1]) if drive else rf"{before}(?:{_ABOVE})?"
     return rf"{start}{_SEP}{names}(?![\w-])"
 
 
