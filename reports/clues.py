@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator
 
 _URL = re.compile(
-    r"""(?ix) ["']? (?P<key> \w*base_?ur[il] | endpoint | \w*_base_url | apiBase | api_base) ["']? \s* [:=] \s*
+    r"""(?ix)
+    ["']? (?P<key> \w*base_?ur[il] | endpoint | \w*_base_url | apiBase | api_base) ["']? \s* (?:[:=]|is|was) \s*
     ["']? (?P<url> [^\s"',}\\]+ )"""
 )
 _HERE = re.compile(r"(?i)^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$")
@@ -37,15 +38,21 @@ def _addresses(text: str) -> Iterator[str]:
 
 def _address(key: str, scheme: str, host: str, port: str | None, path: str | None) -> Iterator[str]:
     local = bool(_HERE.match(host)) or port == "11434"
+    if port != "11434" and (sorted(port or "") == sorted("11434") or port in ("1143", "1434", "114344")):
+        yield "port-typo"
     ending = (path or "").rstrip("/")
     if local and ending in ("", "/api", "/api/chat", "/api/generate"):
         yield "base-url-without-v1"
-    elif local and (scheme.lower() == "https" or ending != "/v1" or re.search(r"(?i)^base_?ur[il]$", key) and key != "baseURL"):
+    elif local and (scheme.lower() == "https" or ending != "/v1" or _misspelt(key)):
         yield "base-url-odd"
     if local and not _HERE.match(host):
         yield "address-not-here"
     if host.lower() == "localhost":
         yield "localhost-by-name"
+
+
+def _misspelt(key: str) -> bool:
+    return key != "baseURL" and re.match(r"(?i)base_?ur[il]$", key) is not None
 
 
 def _config(text: str) -> Iterator[str]:
@@ -76,7 +83,7 @@ def _config(text: str) -> Iterator[str]:
 
 
 def _unbalanced(text: str) -> bool:
-    """A whole config (from its `$schema` on) with a bracket or a comma missing; a quote that was cut short says nothing."""
+    """A whole config (from its `$schema` on) with a bracket or a comma missing; one cut short says nothing."""
     for start in re.finditer(r'\{\s*"\$schema"', text):
         block = text[start.start() : start.start() + 6000]
         body = _to_last_bracket(re.sub(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', _mask, block, flags=re.S))
@@ -132,7 +139,8 @@ def _loaded(text: str) -> Iterator[str]:
         yield "all-cpu"
     if re.search(r"\d+\s?%/\d+\s?% CPU/GPU", text):
         yield "cpu-gpu-split"
-    window = re.search(r"(?:%\s?(?:CPU/)?[CG]PU\s+|context_length\"?: ?|n_ctx ?= ?|default_num_ctx=|num_ctx\W{1,3})(\d{4,7})\b", text)
+    before = r"(?:%\s?(?:CPU/)?[CG]PU\s+|context_length\"?: ?|n_ctx ?= ?|default_num_ctx=|num_ctx\W{1,3})"
+    window = re.search(before + r"(\d{4,7})\b", text)
     if window and int(window[1]) < 16384:
         yield "small-window"
 
@@ -154,12 +162,14 @@ def _names(text: str) -> Iterator[str]:
         return
     asked = missing[1].lower().removeprefix("ollama/")
     others = {name.lower() for name in _NAME.findall(text)} - {asked, missing[1].lower()}
-    if any(other.split(":")[0] == asked.split(":")[0] for other in others) or difflib.get_close_matches(asked, others, 1, 0.8):
+    same_family = any(other.split(":")[0] == asked.split(":")[0] for other in others)
+    if same_family or difflib.get_close_matches(asked, others, 1, 0.8):
         yield "name-near"
 
 
 def _capabilities(text: str) -> Iterator[str]:
-    shown = re.search(r"(?is)\bcapabilities\b\W+((?:completion|tools|thinking|vision|insert|embedding|audio|\W)+)", text)
+    kinds = "completion|tools|thinking|vision|insert|embedding|audio"
+    shown = re.search(rf"(?is)\bcapabilities\b\W+((?:{kinds}|\W)+)", text)
     if shown and "tools" not in shown[1].lower() and re.search(r"(?i)completion|embedding", shown[1]):
         yield "no-tools-capability"
 

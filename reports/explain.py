@@ -29,7 +29,8 @@ _THRESHOLD, _THRESHOLD_AT_HOME = 0.2, 0.12
 _MOST_SHOWN, _SHARE_SHOWN = 5, 0.4
 # A message such as "out of memory" is everybody's: in a longer text, one word must be about a local model.
 _SUBJECT = re.compile(
-    r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|deepseek|mistral|gemma|ai-sdk|\btokens?\b", re.I
+    r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|mistral|gemma|ai-sdk|\btokens?\b",
+    re.IGNORECASE,
 )
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
 _OS = {"win32": "windows", "darwin": "macos"}
@@ -39,7 +40,8 @@ _WORDS = {
     "type": ("type", "执行"),
     "found": ("Recognised, the most likely first:", "认出了这些，最可能的在前："),
     "unknown": (
-        "Not recognised. Run {again} -v and send its output and reports/out/result.json to whoever helps; names and keys are taken out.",
+        "Not recognised. Run {again} -v and send its output and reports/out/result.json to whoever helps; "
+        "names and keys are taken out.",
         "没有认出来。运行 {again} -v，把输出和 reports/out/result.json 发给帮忙的人；其中的名字和密钥已经去掉。",
     ),
     "paste": (
@@ -58,7 +60,7 @@ class Match(NamedTuple):
     score: float
 
 
-# ---- recognising ---------------------------------------------------------------------------------------------------------
+# ---- recognising ----
 
 
 def explain(text: str) -> list[Match]:
@@ -103,24 +105,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE | re.MULTILINE)
 
 
-# ---- telling -------------------------------------------------------------------------------------------------------------
+# ---- telling ----
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit code 0: recognised, 1: not recognised, 4: wrong usage or a file that cannot be read."""
     try:
         asked = _parser().parse_args(argv)
+        screen = _screen(asked.lang or _language())
+        text = decoded(_data(asked.file, screen))
     except _WrongUsage as wrong:
         print(wrong, file=sys.stderr)
-        return WRONG_USAGE
-    screen = _screen(asked.lang or _language())
-    try:
-        text = decoded(_data(asked.file, screen))
-    except OSError as trouble:
-        print(screen.fit(_say("unreadable", screen.lang, file=asked.file, reason=trouble.strerror or trouble)), file=sys.stderr)
-        return WRONG_USAGE
-    except OverflowError:
-        print(screen.fit(_say("too-long", screen.lang, file=asked.file)), file=sys.stderr)
         return WRONG_USAGE
     matches = explain(text)
     if asked.json:
@@ -131,7 +126,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 class _WrongUsage(Exception):
-    """What was typed cannot be understood; argparse itself would end with 2."""
+    """What was typed, or the file named, is of no use; argparse itself would end with 2."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -140,24 +135,33 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m reports explain", description="names the pitfall that an error message or a log shows")
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="the message or log (default: standard input)")
+    parser = _Parser(prog="python -m reports explain", description="names the pitfall that a message shows")
+    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="a message or log (default: what is typed)")
     parser.add_argument("--json", action="store_true", help='print [{"pitfall": id, "score": 0..1}, ...]')
     parser.add_argument("--lang", choices=("zh", "en"), help="default: from the locale")
     return parser
 
 
 def _data(file: str, screen: Screen) -> bytes:
-    if file != "-":
-        with Path(file).open("rb") as opened:
-            data = opened.read(MOST_BYTES + 1)
-    else:
-        if sys.stdin.isatty():
-            print(screen.fit(_say("paste", screen.lang)), file=sys.stderr)
-        data = sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        data = _from_input(screen) if file == "-" else _from_file(file)
+    except OSError as trouble:
+        reason = trouble.strerror or trouble
+        raise _WrongUsage(screen.fit(_say("unreadable", screen.lang, file=file, reason=reason))) from None
     if len(data) > MOST_BYTES:
-        raise OverflowError
+        raise _WrongUsage(screen.fit(_say("too-long", screen.lang, file=file)))
     return data
+
+
+def _from_file(file: str) -> bytes:
+    with Path(file).open("rb") as opened:
+        return opened.read(MOST_BYTES + 1)
+
+
+def _from_input(screen: Screen) -> bytes:
+    if sys.stdin.isatty():
+        print(screen.fit(_say("paste", screen.lang)), file=sys.stderr)
+    return sys.stdin.buffer.read(MOST_BYTES + 1)
 
 
 def _language() -> str:
@@ -167,7 +171,8 @@ def _language() -> str:
 
 
 def _screen(lang: str) -> Screen:
-    return Screen(lang, width=min(100, shutil.get_terminal_size((80, 24)).columns), encoding=sys.stdout.encoding or "utf-8")
+    width = min(100, shutil.get_terminal_size((80, 24)).columns)
+    return Screen(lang, width=width, encoding=sys.stdout.encoding or "utf-8")
 
 
 def _say(word: str, lang: str, **values: object) -> str:

@@ -12,7 +12,7 @@ _PIECE = 2_000
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _TROUBLE = (
-    "error fail warn fatal panic refus denied cannot unable invalid missing unexpected timed timeout truncat exceed killed "
+    "error fail warn fatal panic refus denied cannot unable invalid missing unexpected timed truncat exceed killed "
     "mismatch unsupport stalled expired x509 digest 错误 失败 拒绝 无法"
 ).split() + ["not found", "could not", "in use", "no such", "no space", "out of memory", "not support", "version is"]
 _SUBJECT = "ollama opencode model config version listen proxy cloud 端口 模型".split()
@@ -37,7 +37,7 @@ def decoded(data: bytes) -> str:
 
 
 def readable(text: str) -> str:
-    """The text that the patterns see: plain, at most a few pages, with wrapped lines and escaped JSON opened as well."""
+    """The text that the patterns see: plain, a few pages at most, with wrapped lines and escaped JSON opened too."""
     plain = _CONTROLS.sub("", _ESCAPES.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
     plain = _ENVIRONMENT.sub(_set_variables, "\n".join(_leaves(plain)))
     if len(plain) > _KEPT:

@@ -39,7 +39,7 @@ def share(cases: list[tuple[str, str]]) -> tuple[float, float]:
     )
 
 
-# ---- how often it is right -----------------------------------------------------------------------------------------------
+# ---- how often it is right ----
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason="OLLAMA_CHECKPOINTS_REAL_CASES names no file of real cases")
@@ -50,16 +50,16 @@ def test_real_cases(form: str, record_property: pytest.RecordProperty, capsys: p
     record_property(f"explain_{form}", f"{first:.3f} {three:.3f}")
     with capsys.disabled():
         print(f"\nexplain, {len(cases)} real cases as {form}: first {first:.0%}, among three {three:.0%}")
-    assert first >= 0.8
-    assert three >= 0.88
+    assert first >= 0.85
+    assert three >= 0.9
 
 
 def _as_pasted(case: dict, form: str) -> str:
     """Only what a person would have: what they saw and their set-up, never the cause."""
     if form == "record":
         return json.dumps({"symptom": case["symptom"], "evidence": case["evidence"]}, ensure_ascii=False)
-    evidence = (f"{key}: {value if isinstance(value, str) else json.dumps(value)}" for key, value in case["evidence"].items())
-    return "\n".join([case["symptom"], *evidence])
+    texts = {key: value if isinstance(value, str) else json.dumps(value) for key, value in case["evidence"].items()}
+    return "\n".join([case["symptom"], *(f"{key}: {text}" for key, text in texts.items())])
 
 
 def test_own_cases() -> None:
@@ -79,21 +79,24 @@ def test_unrelated_texts_are_not_recognised(text: str) -> None:
     assert ids(text) == []
 
 
-# ---- several errors, wrapped lines, encodings ---------------------------------------------------------------------------
+# ---- several errors, wrapped lines, encodings ----
 
 
 def test_several_errors_in_one_log_are_all_named() -> None:
     log = (
         'level=WARN msg="truncating input prompt" limit=4096 prompt=9928 keep=5 new=4096\n'
-        "write /root/.ollama/models/blobs/sha256-60e05f-partial: no space left on device\n"
+        "write /usr/share/ollama/.ollama/models/blobs/sha256-60e05f-partial: no space left on device\n"
     )
     assert {"disk-full", "context-too-small"} <= set(ids(log)[:3])
 
 
 def test_the_cause_comes_before_what_follows_from_it() -> None:
-    log = "ollama version is 0.24.0\nWarning: client version is 0.34.0\nError: pull model manifest: 412: requires a newer version of Ollama"
+    log = "ollama version is 0.24.0\nWarning: client version is 0.34.0\nError: 412: requires a newer version"
     assert ids(log)[0] == "ollama-version-mismatch"
-    reserved = "bind: An attempt was made to access a socket in a way forbidden by its access permissions.\nError: could not connect to ollama app, is it running?"
+    reserved = (
+        "bind: An attempt was made to access a socket in a way forbidden by its access permissions.\n"
+        "Error: could not connect to ollama app, is it running?"
+    )
     assert ids(reserved)[0] == "port-reserved-windows"
 
 
@@ -140,7 +143,7 @@ def test_a_sound_config_shows_no_pitfall() -> None:
     assert [match for match in explain(json.dumps(config, indent=2)) if match.score >= 0.3] == []
 
 
-# ---- hostile input -------------------------------------------------------------------------------------------------------
+# ---- hostile input ----
 
 
 NOISE = random.Random(7)
@@ -148,7 +151,7 @@ WORDS = "ollama opencode config not model the port server proxy 404 tool in /v1"
 HOSTILE: dict[str, Callable[[], str]] = {
     "one line": lambda: "a" * MOST_BYTES,
     "words of one line": lambda: "ollama model not found " * (MOST_BYTES // 24),
-    "many different lines": lambda: "\n".join(f"ollama error {n ** 3} could not {chr(65 + n % 50) * 9}" for n in range(150_000)),
+    "many different lines": lambda: "\n".join(f"error {n**3} could not {chr(65 + n % 50) * 9}" for n in range(150_000)),
     "opening brackets": lambda: '{"$schema": ' * (MOST_BYTES // 12),
     "nested arrays": lambda: "[" * 1_000_000,
     "spaces": lambda: "opencode" + " " * (MOST_BYTES - 10),
@@ -176,12 +179,13 @@ def test_binary_is_read_without_a_crash() -> None:
 
 
 def test_the_message_at_the_end_of_a_long_log_is_found() -> None:
-    usual = "\n".join(f'[GIN] 2026/02/01 - 10:00:{n % 60:02} | 200 | {n}ms | 127.0.0.1 | GET "/api/tags"' for n in range(60_000))
+    request = '[GIN] 2026/02/01 - 10:00:{:02} | 200 | {}ms | 127.0.0.1 | GET "/api/tags"'
+    usual = "\n".join(request.format(n % 60, n) for n in range(60_000))
     assert ids(f"{usual}\nError: digest mismatch, file must be downloaded again")[0] == "download-corrupt"
     assert len(readable(usual)) < 100_000
 
 
-# ---- the command ---------------------------------------------------------------------------------------------------------
+# ---- the command ----
 
 
 @pytest.fixture
@@ -217,7 +221,9 @@ def test_text_names_the_remedy(lang: str, says: str, tmp_path: Path, capsys: pyt
 
 
 @pytest.mark.parametrize(("lang", "says"), [("en", "Not recognised"), ("zh", "没有认出来")])
-def test_what_is_not_recognised_names_whom_to_ask(lang: str, says: str, typed: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_recognised_names_whom_to_ask(
+    lang: str, says: str, typed: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     typed("hello")
     assert main(["--lang", lang]) == 1
     printed = capsys.readouterr().out

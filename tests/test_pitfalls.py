@@ -14,15 +14,16 @@ TABLE = load()
 SYSTEMS = ("linux", "macos", "windows")
 SHARED = Path(__file__).parents[2] / "shared"
 IDS = """
-connect-shows-cloud-only config-missing config-wrong-place config-syntax opencode-not-restarted server-not-running slow-download
-out-of-memory slow-reply port-in-use ollama-not-installed ollama-not-on-path ollama-too-old ollama-version-mismatch
-ollama-incomplete opencode-not-installed opencode-not-on-path opencode-too-old opencode-v2 wrong-opencode
-opencode-platform-package-missing opencode-needs-avx2 opencode-needs-network plugin-interference non-ascii-path
-port-taken-by-other port-reserved-windows server-not-answering ollama-host-mismatch localhost-ipv6 server-on-other-host
-proxy-captures-localhost config-schema-invalid config-unknown-key config-overridden config-variable-unset base-url-missing-v1
-base-url-wrong npm-package-wrong models-map-missing model-name-mismatch model-not-downloaded model-lacks-tools tool-call-as-text
-embedding-model context-too-small context-set-in-wrong-place gpu-not-used two-model-stores models-dir-unreadable disk-full
-registry-unreachable tls-intercepted download-corrupt cloud-model-chosen-silently ollama-cloud-model share-enabled plan-mode
+connect-shows-cloud-only config-missing config-wrong-place config-syntax opencode-not-restarted server-not-running
+slow-download out-of-memory slow-reply port-in-use ollama-not-installed ollama-not-on-path ollama-too-old
+ollama-version-mismatch ollama-incomplete opencode-not-installed opencode-not-on-path opencode-too-old opencode-v2
+wrong-opencode opencode-platform-package-missing opencode-needs-avx2 opencode-needs-network plugin-interference
+non-ascii-path port-taken-by-other port-reserved-windows server-not-answering ollama-host-mismatch localhost-ipv6
+server-on-other-host proxy-captures-localhost config-schema-invalid config-unknown-key config-overridden
+config-variable-unset base-url-missing-v1 base-url-wrong npm-package-wrong models-map-missing model-name-mismatch
+model-not-downloaded model-lacks-tools tool-call-as-text embedding-model context-too-small
+context-set-in-wrong-place gpu-not-used two-model-stores models-dir-unreadable disk-full registry-unreachable
+tls-intercepted download-corrupt cloud-model-chosen-silently ollama-cloud-model share-enabled plan-mode
 none-config-is-legal
 """.split()
 NOTHING_TO_TYPE = {"plan-mode", "none-config-is-legal"}
@@ -143,7 +144,7 @@ def test_a_reason_is_given_where_no_set_up_can_show_it() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the lesson is not beside this checkout")
 def test_no_sentence_of_the_lesson_is_copied() -> None:
     lesson = "".join(path.read_text(encoding="utf-8") for path in SHARED.glob("lesson-*.md"))
-    own = (re.sub(r"`[^`]*`", "…", text) for pitfall in TABLE.values() for text in texts(pitfall))  # programs' words are theirs
+    own = (re.sub(r"`[^`]*`", "…", text) for pitfall in TABLE.values() for text in texts(pitfall))  # messages are theirs
     ours = chain.from_iterable(re.split(r"[。；;.：:]\s*", text) for text in own)
     assert not [sentence for sentence in ours if len(sentence) >= 12 and sentence in lesson]
 
