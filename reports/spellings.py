@@ -43,7 +43,8 @@ def _home_pattern(home: str) -> str | None:
         return None
     before = "" if len(parts) > 1 else r"(?:(?<![\w.~-])|(?<=%2f)|(?<=\\[nrt]))"
     start = _DRIVE.replace("LETTER", drive[1]) if drive else rf"{before}(?:{_ABOVE})?"
-    return rf"{start}{_SEP}{names}(?![\w-])"
+    rest = r"(?:[\w.-]{0,64}[\w-])?" if len(parts) > 1 else r"(?![\w-])"
+    return rf"{start}{_SEP}{names}{rest}"
 
 
 def home_folders(env: Mapping[str, str], home: Path) -> re.Pattern[str] | None:
