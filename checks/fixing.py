@@ -13,7 +13,7 @@ from checks.graph import Check, Judgements
 from checks.lesson import download_bytes, lesson
 from fixtures.facts import Facts
 from fixtures.fix import Case, FixFailed, Step, Words, plan
-from fixtures.journal import Busy, Journal
+from fixtures.journal import Busy, Journal, signature, state_folder
 from fixtures.waits import say
 
 MOST_ROUNDS = 8
@@ -34,6 +34,7 @@ class Fixes:
         self._tried: set[tuple[str, str]] = set()
         self._failures: dict[str, Finding] = {}
         self._journal: Journal | None = None
+        self._known = signature(state_folder(judgements.facts.setup))
 
     def __call__(self, id: str) -> Finding:
         """The last judgement of the check: `fixed` where a fix made it hold."""
@@ -64,7 +65,7 @@ class Fixes:
         steps = [step for step in plan(self._case(id, finding)) if (id, step.line.en) not in self._tried]
         to_do = [step for step in steps if not step.refused]
         if to_do and self._begin():
-            return True  # judged before this run held the home: another one may have fixed it
+            return True
         for step in steps:
             self._tried.add((id, step.line.en))
             if not self._do(id, finding, step):
@@ -87,7 +88,7 @@ class Fixes:
         return rehearsal_mirror()
 
     def _begin(self) -> bool:
-        """Hold the home from the first step on; whether that began now."""
+        """Hold the home from the first step on; whether another run has fixed something since this one looked."""
         if self._journal:
             return False
         try:
@@ -96,6 +97,8 @@ class Fixes:
             pytest.exit(f"{BUSY.en}\n{BUSY.zh}", returncode=4)
         except OSError:
             return False  # the step itself will say what cannot be written
+        if self._journal.found == self._known:
+            return False
         self._anew()
         return True
 
