@@ -113,12 +113,14 @@ def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | 
         return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen))]
     lines += [] if quiet else [*_table(result, screen), ""]
     lines += fixes.lines(result, screen)
-    lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), _verdict(result, screen, report), ""]
+    lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
     return [screen.fit(line) for line in lines]
 
 
 def _both_ends(left: str, right: str, width: int) -> str:
-    return f"{left}{' ' * max(2, width - columns(left) - columns(right))}{right}"
+    """Left and right on one line; where both do not fit, the left gives way."""
+    left = cut(left, width - columns(right) - 2) if right else left
+    return f"{left}{' ' * max(2, width - columns(left) - columns(right))}{right}" if right else left
 
 
 def _head(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
@@ -161,7 +163,7 @@ def _line(one: Mapping[str, Any], screen: Screen) -> str:
     found = one["found"][screen.lang] if one["found"] else ""
     title = cut(title, room)
     found = cut(found, room - columns(title) - 2) if room - columns(title) - 2 >= 8 else ""
-    return screen.paint(status, COLORS.get(one["status"])) + _both_ends(title, found, room).rstrip()
+    return screen.paint(status, COLORS.get(one["status"])) + _both_ends(title, found, room)
 
 
 def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
@@ -205,7 +207,8 @@ def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
         yield ""
 
 
-def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> str:
+def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> Iterator[str]:
+    """The count, and where the page lies: on the same line if there is room."""
     points = result["checkpoints"]
     done = result["verdict"] == "passed" and points["passed"] == points["of"]
     text = screen.word("all" if done else "some", points["passed"], points["of"])
@@ -214,4 +217,9 @@ def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> s
         if number := sum(one["status"] == status for one in result["checks"]):
             text += (", " if screen.lang == "en" else "，") + screen.word(word, number)
     color = {"passed": "32;1", "failed": "31;1"}.get(result["verdict"])
-    return screen.paint(_both_ends("  " + text, report or "", screen.width), color)
+    fits = columns(text) + columns(report or "") + 4 <= screen.width
+    if fits or not report:
+        yield screen.paint(_both_ends("  " + text, report or "", screen.width), color)
+    else:
+        yield from (screen.paint(f"  {line}", color) for line in wrap(text, screen.width - 2))
+        yield f"  {report}"

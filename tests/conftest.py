@@ -1,6 +1,7 @@
 """Runs the suite the way a person does, in a process of its own."""
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,6 +40,12 @@ def checks_command(report: Path, *args: str) -> list[str]:
             "-p", "no:cacheprovider", f"--report-dir={report}", str(ROOT / "checks"), *args]
 
 
+@functools.cache
+def validator() -> Draft202012Validator:
+    """Of the published schema, which every result the tests make must meet."""
+    return Draft202012Validator(json.loads((ROOT / "reports" / "result.schema.json").read_text(encoding="utf-8")))
+
+
 @pytest.fixture
 def run_checks(tmp_path: Path) -> Callable[..., Ran]:
     """Run `pytest checks` with these arguments; `env` replaces the whole environment, `prefix` wraps the command."""
@@ -49,6 +57,8 @@ def run_checks(tmp_path: Path) -> Callable[..., Ran]:
         done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
         file = report / "result.json"
         result = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        if result:
+            validator().validate(result)
         return Ran(done.returncode, done.stdout + done.stderr, result)
 
     return run

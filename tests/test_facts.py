@@ -1,0 +1,152 @@
+"""How single facts are read: addresses, names, choices, proxies, other people's words."""
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from fixtures import loopback, ollama
+from fixtures.choice import choose, near, provider_of, tagged
+from fixtures.config import Config, merge
+from fixtures.facts import Facts, fact, numbers, supported
+from fixtures.proxies import captured
+from fixtures.setup import Setup
+
+
+@pytest.mark.parametrize(("text", "url"), [
+    ("", "http://127.0.0.1:11434"), ("localhost", "http://localhost:11434"), ("http://localhost", "http://localhost:80"),
+    ("https://box", "https://box:443"), ("0.0.0.0", "http://127.0.0.1:11434"), (":11435", "http://127.0.0.1:11435"),
+    ("[::1]:11434", "http://[::1]:11434"), ("::1", "http://[::1]:11434"), ("127.0.0.1:nonsense", "http://127.0.0.1:11434"),
+    ("'127.0.0.1:4000'", "http://127.0.0.1:4000"), ("http://127.0.0.1:4000/path", "http://127.0.0.1:4000"),
+])
+def test_ollama_host(text: str, url: str) -> None:
+    """envconfig/config.go: `http://h` means port 80, everything without a scheme 11434."""
+    assert ollama.parse_host(text) == url
+
+
+@pytest.mark.parametrize(("host", "local"), [
+    ("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("0.0.0.0", True),
+    ("models.localhost", True), ("host.docker.internal", False), ("192.0.2.1", False), ("ollama.com", False), (None, False),
+    ("localhost.example.com", False),
+])
+def test_local(host: str | None, local: bool) -> None:
+    assert loopback.is_local(host) is local
+
+
+def test_nothing_is_sent_to_another_machine() -> None:
+    with pytest.raises(loopback.NotLocal):
+        loopback.request("GET", "http://192.0.2.1:11434/api/version")
+
+
+@pytest.mark.parametrize(("name", "there", "expected"), [
+    ("qwen2.5-coder", ["qwen2.5-coder:latest"], "qwen2.5-coder:latest"),
+    ("Qwen2.5-Coder:7B", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
+    ("ollama/qwen2.5-coder:7b", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
+    ("qwen2.5-coder:14b", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
+    ("qwen2.5-codr:7b", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
+    ("llama3.1:8b", ["llama3.2:3b"], None), ("qwen2.5-coder:7b", ["qwen2.5:7b"], None), ("mistral:7b", [], None),
+    ("hf.co/user/Model-GGUF:Q4", ["hf.co/user/Model-GGUF:Q4"], "hf.co/user/Model-GGUF:Q4"),
+])
+def test_near_names(name: str, there: list[str], expected: str | None) -> None:
+    assert near(name, there) == expected
+
+
+def test_tags() -> None:
+    assert tagged("x") == "x:latest" and tagged("localhost:5000/x") == "localhost:5000/x:latest"
+
+
+@pytest.mark.parametrize(("env", "variable"), [
+    ({"HTTP_PROXY": "http://p:1"}, "HTTP_PROXY"), ({"http_proxy": "http://p:1"}, "http_proxy"),
+    ({"HTTPS_PROXY": "http://p:1"}, None), ({"ALL_PROXY": "http://p:1"}, None),
+    ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "localhost,127.0.0.1"}, None), ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "*"}, None),
+    ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "127.0.0.0/8"}, "HTTP_PROXY"),
+])
+def test_proxies(env: dict[str, str], variable: str | None) -> None:
+    """As measured with OpenCode itself: facts/opencode.md 6."""
+    found = captured(env, "http://127.0.0.1:11434/v1")
+    assert (found.variable if found else None) == variable
+
+
+def test_a_proxys_password_is_not_told() -> None:
+    found = captured({"HTTP_PROXY": "http://me:secret@p:1"}, "http://localhost:1/v1")
+    assert found and "secret" not in found.value
+
+
+def test_cloud_names() -> None:
+    assert [ollama.is_cloud_name(name) for name in ("gpt-oss:120b-cloud", "x:cloud", "cloud/x:7b", "my-cloud:7b")] == [True, True, False, False]
+
+
+def test_versions() -> None:
+    assert numbers("0.33.0-rc2") == (0, 33, 0)
+    assert [supported(one) for one in ("1.18.33", "1.2.27", "1.1.31", "2.0.18", "0.0.55", None)] == [True, True, False, False, False, False]
+
+
+def test_merging_replaces_lists_and_merges_objects() -> None:
+    assert merge({"a": {"b": 1, "c": [1]}}, {"a": {"c": [2]}}) == {"a": {"b": 1, "c": [2]}}
+
+
+def config(**providers: object) -> Config:
+    return Config((), {"provider": providers})
+
+
+def test_the_provider_is_the_one_that_points_at_ollama() -> None:
+    server = ollama.Address("http://127.0.0.1:5000", "default", "127.0.0.1", 5000)
+    one = {"options": {"baseURL": "http://localhost:5000/v1"}}
+    other = {"name": "Ollama", "options": {"baseURL": "http://localhost:1234/v1"}}
+    assert provider_of(config(a=other, b=one), server) == "b"
+    assert provider_of(config(a=other, b=one), None) == "a"
+    assert provider_of(config(cloud={"options": {"baseURL": "https://ollama.com/v1"}, "name": "Ollama Cloud"}), None) is None
+
+
+def models(*names: str) -> list[ollama.Model]:
+    return [ollama.Model(name, 1, False) for name in names]
+
+
+def test_the_chosen_model() -> None:
+    lesson = config(ollama={"models": {"qwen2.5-coder:7b": {}, "llama3.2:3b": {}}})
+    assert choose(lesson, "ollama", [], models("llama3.2:3b"), None, "x").name == "llama3.2:3b"
+    assert choose(lesson, "ollama", [], models(), None, "x").name == "qwen2.5-coder:7b"
+    assert choose(lesson, "ollama", [], models("llama3.2:3b"), "ollama/qwen2.5-coder:7b", "x").name == "qwen2.5-coder:7b"
+    assert choose(lesson, "ollama", [("ollama", "llama3.2:3b")], models("qwen2.5-coder:7b"), None, "x").origin == "recent"
+    assert choose(config(), None, [], models("a:1b"), None, "x").name == "a:1b"
+    assert choose(config(), None, [], [], None, "x").name == "x"
+
+
+def test_a_fact_is_read_once_by_whichever_thread_asks_first(tmp_path: Path) -> None:
+    reads = []
+
+    class Counted(Facts):
+        @fact
+        def slow(self) -> int:
+            time.sleep(0.05)
+            reads.append(1)
+            return len(reads)
+
+    facts = Counted(Setup({}, tmp_path, tmp_path), lambda machine: "x")
+    facts.start_early("slow")
+    threads = [threading.Thread(target=lambda: facts.slow) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert facts.slow == 1 and len(reads) == 1
+    facts.forget("slow")
+    assert facts.known("slow") is None and facts.slow == 2
+
+
+def test_a_dripping_server_is_left_in_time() -> None:
+    import socket
+
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = server.accept()
+        for byte in b"HTTP/1.1 200 OK\r\nX-Padding: " + b"x" * 100:
+            time.sleep(0.2)
+            connection.send(bytes([byte]))
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    with pytest.raises(loopback.Silent):
+        loopback.request("GET", f"http://127.0.0.1:{server.getsockname()[1]}/", seconds=1)
+    assert time.monotonic() - began < 5
