@@ -61,6 +61,7 @@ REPAIR = [
     ('{"a": 1}\nPS C>', '{"a": 1}\n', [("trailing-text", 2, 1)]),
     ('{\r\n  "a": {\r\n    "b": 1\r\n', '{\r\n  "a": {\r\n    "b": 1\r\n  }\r\n}\r\n',
      [("close-brace-expected", 3, 11), ("close-brace-expected", 3, 11)]),
+    ('{\n  "a": 1 // \n', '{\n  "a": 1 // \n}\n', [("close-brace-expected", 2, 13)]),
     ('{"a": {"b": [1, 2]}', '{"a": {"b": [1, 2]}}', [("close-brace-expected", 1, 20)]),
     ('{\n  "a": {\n    "b": 1\n  }\n}\n}\n', '{\n  "a": {\n    "b": 1\n  }\n}\n\n', [("trailing-text", 6, 1)]),
 ]
