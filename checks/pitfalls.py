@@ -18,10 +18,10 @@ VALUES = frozenset(
 _ALWAYS = {
     "address": "http://127.0.0.1:11434",
     "base_url": "http://127.0.0.1:11434/v1",
-    "file": "~/.config/opencode/opencode.json",
     "again": "pytest checks",
 }
 _IN_PROSE = {"en": {**_ALWAYS, "model": "the chosen model"}, "zh": {**_ALWAYS, "model": "所选模型"}}
+_TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
 _IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama"}
 _VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
@@ -64,7 +64,7 @@ class Pitfall:
         known = {lang: _in_language(values, lang) for lang in ("en", "zh")}
         return Remedy(
             why={lang: _prose(text, known[lang], lang) for lang, text in self.why.items()},
-            text={lang: _prose(text, known[lang], lang) for lang, text in self.fix.items()},
+            text={lang: _prose(text, {**_TO_EDIT, **known[lang]}, lang) for lang, text in self.fix.items()},
             commands=self._commands(known["en"], os),
         )
 
