@@ -73,6 +73,9 @@ def refuse_impossible(config: pytest.Config) -> None:
         raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
     if config.option.rehearse and not Path(config.option.rehearse, "setup.toml").is_file():
         raise pytest.UsageError(f"--rehearse: no setup.toml in {config.option.rehearse}\n--rehearse：{config.option.rehearse} 里没有 setup.toml")
+    seat = config.option.seat
+    if seat and (Path(seat).name != seat or seat in (".", "..") or "\\" in seat or not seat.isprintable()):
+        raise pytest.UsageError("--seat is one folder's name, without / or \\\n--seat 是一个文件夹名，不能含 / 或 \\")
     for option in ("rehearse", "project"):
         folder = getattr(config.option, option)
         if folder and not Path(folder).is_dir():
