@@ -1,0 +1,187 @@
+"""The workflow: sound by three linters, and run by `act` on this machine, once green and once red."""
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fixtures.programs import Programs
+from fixtures.programs_cache import cache_dir
+from tests.conftest import ROOT
+
+WORKFLOW = Path(".github/workflows/checkpoints.yml")
+LINTERS = ("zizmor==1.32.0", "check-jsonschema==0.39.0")
+ACT, ACTIONLINT = "github.com/nektos/act@v0.2.89", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
+USES = re.compile(r"uses: (\S+)@(\S+)(?: # (v[\d.]+))?")
+SUITE = ("checks", "fixtures", "reports", "conftest.py", "pyproject.toml", "requirements.lock")
+STAND_INS = {
+    "actions/checkout": ("path", f'[ "$IN" = "" ] || for one in {" ".join(SUITE)}; do mkdir -p "$IN"; cp -r "$SUITE_SOURCE/$one" "$IN"; done'),
+    "actions/upload-artifact": ("path", 'if [ -d "$IN" ]; then mkdir -p "$ARTIFACTS/$NAME"; cp -r "$IN"/. "$ARTIFACTS/$NAME"; fi'),
+    "actions/download-artifact": ("path", 'mkdir -p "$IN" && cp -r "$ARTIFACTS"/checkpoints-* "$IN"'),
+}
+"""For each action of others the input it works on, and what stands in for it where nothing can be fetched."""
+LIMIT = 900.0
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Programs]:
+    programs = Programs(os.environ)
+    yield programs
+    programs.close()
+
+
+@pytest.fixture(scope="module")
+def linters(programs: Programs) -> Path:
+    def build(work: Path) -> None:
+        programs.steps.run([sys.executable, "-m", "venv", "part"], work, LIMIT)
+        programs.steps.run([work / "part" / "bin" / "python", "-m", "pip", "install", "--quiet", *LINTERS], work, LIMIT)
+
+    return programs.cache.part("workflow-linters", build)
+
+
+@pytest.fixture(scope="module")
+def go_tools(programs: Programs) -> Path:
+    def build(work: Path) -> None:
+        go = programs.tools.system_go(work) or programs.tools.wheel_go()
+        own = {"GOBIN": str(work / "part"), "GOPATH": str(work / "go"), "GOCACHE": str(work / "gocache"), "GOFLAGS": "-modcacherw"}
+        for package in (ACT, ACTIONLINT):
+            programs.steps.run([go, "install", package], work, LIMIT, **own)
+
+    return programs.cache.part("workflow-go-tools", build)
+
+
+def ran(*argv: str | Path) -> tuple[int, str]:
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_zizmor_finds_nothing(linters: Path) -> None:
+    code, out = ran(linters / "bin" / "zizmor", "--offline", "--no-ignores", WORKFLOW.parent)
+    assert (code, "No findings to report" in out) == (0, True), out
+
+
+def test_the_workflow_is_one_by_the_schema(linters: Path) -> None:
+    code, out = ran(linters / "bin" / "python", "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
+    assert code == 0, out
+
+
+def test_actionlint_finds_nothing(go_tools: Path) -> None:
+    assert ran(go_tools / "actionlint", WORKFLOW) == (0, "")
+
+
+def test_actions_of_others_are_pinned_by_commit() -> None:
+    uses = USES.findall((ROOT / WORKFLOW).read_text(encoding="utf-8"))
+    assert {name for name, _, _ in uses} == set(STAND_INS)
+    assert all(re.fullmatch("[0-9a-f]{40}", commit) and version for _, commit, version in uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What `act` made of a run: exit code, its log, and the folder of the artifacts."""
+
+    code: int
+    out: str
+    artifacts: Path
+
+    def commands(self, kind: str) -> list[str]:
+        return re.findall(rf"::{kind} .*", self.out)
+
+    @property
+    def shown(self) -> str:
+        """What GitHub would show: annotations and summaries, and how each job ended."""
+        return "\n".join(re.findall(r"(?m)^.*::(?:error|warning|notice) .*$|^.* Summary - [\s\S]*?(?=\n<details>)|^.* Job \w+$", self.out))
+
+
+@pytest.fixture
+def act(tmp_path: Path, go_tools: Path, programs: Programs, capsys: pytest.CaptureFixture[str]) -> Callable[..., Job]:
+    """Run the workflow in a project, with real Ollama and OpenCode on PATH and no network but loopback; shows what it showed."""
+    tools = [str(program.parent) for program in (programs.ollama(), programs.opencode())]
+    programs.model_file()
+
+    def run(config: str | None = None, **inputs: str) -> Job:
+        project = make_project(tmp_path / "project", config)
+        told = {"suite-repository": "example/suite", "python": sys.executable, **inputs}
+        own = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": os.pathsep.join([*tools, os.environ["PATH"]]),
+               "OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ)), "SUITE_SOURCE": str(ROOT), "ARTIFACTS": str(tmp_path / "artifacts")}
+        argv = [str(go_tools / "act"), "workflow_dispatch", "-W", str(WORKFLOW), "-P", "self-hosted=-self-hosted", "--no-cache-server",
+                "--pull=false", "--action-offline-mode", *local(tmp_path / "actions")]
+        argv += [part for name, value in told.items() for part in ("--input", f"{name}={value}")]
+        argv += [part for name, value in own.items() if name != "PATH" for part in ("--env", f"{name}={value}")]
+        done = subprocess.run([*alone(), *argv], cwd=project, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              encoding="utf-8", timeout=LIMIT, check=False)
+        print(done.stdout)
+        job = Job(done.returncode, done.stdout, tmp_path / "artifacts")
+        with capsys.disabled():
+            print(f"\n{job.shown}\nexit code {job.code}")
+        return job
+
+    return run
+
+
+def make_project(folder: Path, config: str | None) -> Path:
+    """Somebody's repository that has the workflow; the suite is in another one."""
+    (folder / WORKFLOW).parent.mkdir(parents=True)
+    shutil.copy(ROOT / WORKFLOW, folder / WORKFLOW)
+    if config:
+        (folder / "opencode.json").write_text(config, encoding="utf-8")
+    identity = ("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false")
+    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "x")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    return folder
+
+
+def local(folder: Path) -> list[str]:
+    """`--local-repository` for each action of others, at the commit that the workflow names."""
+    found = {name: commit for name, commit, _ in USES.findall((ROOT / WORKFLOW).read_text(encoding="utf-8"))}
+    for name, (value, script) in STAND_INS.items():
+        action = {"name": name, "description": "a stand-in", "inputs": {key: {"default": ""} for key in (value, "name")},
+                  "runs": {"using": "composite", "steps": [{"shell": "bash", "run": script, "env": {
+                      "IN": f"${{{{ inputs.{value} }}}}", "NAME": "${{ inputs.name }}"}}]}}
+        (folder / name).mkdir(parents=True)
+        (folder / name / "action.yml").write_text(json.dumps(action), encoding="utf-8")  # JSON is YAML
+    return [part for name, commit in found.items() for part in ("--local-repository", f"{name}@{commit}={folder / name}")]
+
+
+def alone() -> list[str]:
+    """Wraps a command in a network of loopback only, and ends all it started; nothing where the system has none."""
+    ip = shutil.which("ip", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    wrap = ["unshare", "-rnpf", "--mount-proc", "--kill-child", "sh", "-c", f'{ip} link set lo up && exec "$@"', "sh"]
+    works = ip and shutil.which("unshare") and subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode == 0
+    return wrap if works else []
+
+
+def test_green(act: Callable[..., Job]) -> None:
+    job = act(sandbox="true")
+    assert job.code == 0
+    assert "All 5 of 5 checkpoints passed" in job.out
+    assert job.commands("error") == []
+    assert "the room page" not in job.out
+    result = json.loads((job.artifacts / "checkpoints-1" / "1" / "result.json").read_text(encoding="utf-8"))
+    assert (result["verdict"], result["run"]["exit"], result["run"]["target"]) == ("passed", 0, "sandbox")
+
+
+def test_red(act: Callable[..., Job]) -> None:
+    config = {"provider": {"ollama": {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": "http://127.0.0.1:11434"}, "models": {"m": {}}}}}
+    seats = [{"seat": seat, "runner": ["self-hosted"]} for seat in ("a1", "a2")]
+    job = act(json.dumps(config, indent=2), seats=json.dumps(seats), language="zh")
+    assert job.code == 1
+    for error in ("title=失败 server-listening server-not-running::", "file=opencode.json,line=6,title=失败 config-valid base-url-missing-v1::"):
+        assert sum(error in line for line in job.commands("error")) == len(seats)
+    assert job.out.count("### 先做这一步: server-not-running") == len(seats)
+    assert "```\nollama serve\n```" in job.out
+    for seat in ("a1", "a2"):
+        kept = job.artifacts / f"checkpoints-{seat}" / seat
+        assert {"result.json", "report.html", "junit.xml"} <= {file.name for file in kept.iterdir()}
+        assert json.loads((kept / "result.json").read_text(encoding="utf-8"))["run"]["exit"] == 1
+    room = (job.artifacts / "room" / "room.html").read_text(encoding="utf-8")
+    assert "a1" in room and "a2" in room and "server-not-running" in room
