@@ -87,7 +87,7 @@ def _unreadable(rules: OpenCodeRules) -> Finding | None:
     if isinstance(source.problem, Unreadable):
         text = UNREADABLE[source.problem.reason]
         found = Text(f"{source.label}: {text.en}", f"{source.label}：{text.zh}")
-        return failed("config-unreadable", found, file=source.label, seen=text.en)
+        return failed("config-unreadable", found, file=source.label, seen=text)
     problem = source.problem
     text = ERROR_TEXT[problem.kind]
     found = Text(f"{source.label}:{problem.line}:{problem.column} {text['en']}", f"{source.label}:{problem.line}:{problem.column} {text['zh']}")

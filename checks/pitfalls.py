@@ -90,7 +90,10 @@ def _prose(text: str, known: Mapping[str, str], lang: str) -> str:
     words = {**_IN_PROSE[lang], **known}
     sentences = [_filled(sentence, words) for sentence in _SENTENCE.split(text)]
     kept = "".join(sentence for sentence in sentences if sentence).strip()
-    return _BETWEEN_CHINESE.sub("", kept) if lang == "zh" else kept[:1].upper() + kept[1:]
+    if lang == "zh":
+        return _BETWEEN_CHINESE.sub("", kept)
+    first = _VALUE.match(text)
+    return kept if first and first[1] in known else kept[:1].upper() + kept[1:]  # a model's name keeps its small letter
 
 
 @cache
