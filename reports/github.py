@@ -5,6 +5,7 @@ https://github.com/actions/toolkit/blob/main/docs/problem-matchers.md.
 """
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -62,6 +63,15 @@ def _inside(file: str, workspace: str | None) -> str | None:
         return path.relative_to(Path(workspace).resolve()).as_posix() if workspace and path.is_file() else None
     except (OSError, RuntimeError, ValueError):
         return None
+
+
+def nearer(value: Any, folder: str) -> Any:
+    """The same, with paths in `folder` as the repository has them; commands stay whole: they are typed elsewhere."""
+    if isinstance(value, str):
+        return value.replace(folder.rstrip(os.sep) + os.sep, "")
+    if isinstance(value, Mapping):
+        return {key: part if key == "commands" else nearer(part, folder) for key, part in value.items()}
+    return [nearer(part, folder) for part in value] if isinstance(value, list) else value
 
 
 class Step:
@@ -123,7 +133,7 @@ def _message(one: Mapping[str, Any], place: Place | None, screen: Screen, again:
     """Sentence, place, what was seen, why, and what to type."""
     found = one["found"][screen.lang] if one["found"] else ""
     yield one["title"][screen.lang]
-    yield f"{screen.word('seen')}: {found}" if not place or place.shown in found else f"{screen.word('seen')}: {place.shown} {found}"
+    yield f"{screen.word('seen')}: {found}" if not place or place.file or place.shown in found else f"{screen.word('seen')}: {place.shown} {found}"
     if one["status"] == "crashed":
         yield screen.word("crash", one["id"], again)
         yield from str(one["evidence"].get("error", "")).splitlines()[-MOST_LINES:]

@@ -215,11 +215,13 @@ class Reporter:
         self.step.end()
         if not self.collector:
             return
-        from reports.github import places
+        from reports.github import nearer, places
         from reports.terminal import Screen
 
         result, judgements = self.collector.result(exit), self.collector.judgements
         workspace = os.environ.get("GITHUB_WORKSPACE") if result["run"]["target"] == "machine" else None
+        if workspace:
+            result = nearer(result, self._redactor().text(workspace))
         found = places(judgements.known() if judgements else {}, workspace, self._redactor().text)
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         screen = Screen(*self._screen(terminal)) if terminal else Screen(self.lang)

@@ -110,6 +110,13 @@ def test_a_place_is_a_file_only_inside_the_workspace(tmp_path: Path) -> None:
     assert "~/home/opencode.json:3" in lines["config-found"][2]
 
 
+def test_paths_are_told_from_the_workspace_and_commands_stay_whole() -> None:
+    told = github.nearer(result(record("config-valid", text="/work/space/opencode.json:7 in /work/spaces")), "/work/space/")
+    one = next(one for one in told["checks"] if one["id"] == "config-valid")
+    assert one["found"]["en"] == "opencode.json:7 in /work/spaces"
+    assert one["remedy"]["commands"] == ["/work/space/opencode.json:7 in /work/spaces"]
+
+
 @given(st.text())
 def test_text_stays_text_in_markdown(text: str) -> None:
     told = github_summary.plain(text)
