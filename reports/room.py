@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMED, LONGEST_ROW, SHOWN_RUNS = 24, 8, 8
 """Seats named below a pitfall, seats in the list of the longest held up, and runs in one seat's history."""
+NEVER = datetime.max.replace(tzinfo=UTC)
 LONGEST_LIST = 500
 """Files listed as not read."""
 
@@ -82,7 +83,7 @@ def _in_order(seats: Iterable[Seat]) -> dict[str, list[Seat]]:
     groups: dict[str, list[Seat]] = {verdict: [] for verdict in VERDICTS}
     for seat in sorted(seats, key=_natural):
         groups[seat.now.verdict].append(seat)
-    groups["failed"].sort(key=lambda seat: seat.stuck_since.timestamp() if seat.stuck_since else float("inf"))
+    groups["failed"].sort(key=lambda seat: seat.stuck_since or NEVER)
     return groups
 
 

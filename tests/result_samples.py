@@ -58,8 +58,8 @@ def crashed(lang: str = "en") -> Result:
     return collected({"model-listed": Finding("crashed", Text("the check broke", "检查出错"), evidence={"error": "KeyError: 'x'"})}, lang, exit=1)
 
 
-def interrupted(lang: str = "en") -> Result:
-    return collected(dict.fromkeys(ORDER[6:]), lang, exit=2)
+def interrupted(lang: str = "en", **values: Any) -> Result:
+    return collected(dict.fromkeys(ORDER[6:]), lang, exit=2, **values)
 
 
 def planned(lang: str = "en") -> Result:
