@@ -4,16 +4,15 @@ Everything else it does not know is advice: what the installed OpenCode accepts 
 """
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from checks.config_schema import Problem, objects, problems_of
 from checks.finding import Finding, Text, advice, failed, passed, same
 from fixtures.choice import configured
-from fixtures.config import Keys, Source, Unreadable
+from fixtures.config import Source, Unreadable
 from fixtures.facts import Facts
 from fixtures.jsonc import ERROR_TEXT
 from fixtures.ollama import address
@@ -27,21 +26,6 @@ UNREADABLE = {
 }
 CLOUD = "cloud-model-chosen-silently"
 """Without a usable local provider OpenCode goes to its own cloud model, and does not say so (facts/opencode.md 0.1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing the schema says: `kind` is unknown-key or type; `path` leads to it; `message` is the validator's."""
-
-    kind: str
-    path: Keys
-    message: str
-    source: Source
-    suggestion: str | None = None
-
-    @property
-    def place(self) -> tuple[int, int]:
-        return self.source.position(self.path) or (1, 1)
 
 
 class OpenCodeRules:
@@ -118,15 +102,10 @@ def _unknown(rules: OpenCodeRules) -> Iterator[Problem]:
     """Unknown keys by the schema, and misspelt ones inside `options`, which the schema leaves open."""
     yield from (problem for problem in rules.problems if problem.kind == "unknown-key")
     for source in rules.facts.config.sources:
-        for id, provider in _objects(source.value.get("provider")):
+        for id, provider in objects(source.value.get("provider")):
             for key in provider.get("options") if isinstance(provider.get("options"), dict) else ():
                 if key != "baseURL" and key.lower().replace("_", "") in ("baseurl", "url", "endpoint"):
                     yield Problem("unknown-key", ("provider", id, "options", key), key, source, "baseURL")
-
-
-def _objects(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    if isinstance(value, dict):
-        yield from ((key, one) for key, one in value.items() if isinstance(one, dict))
 
 
 def _unknown_key(problem: Problem, verdict: Callable[..., Finding], also: tuple[str, ...] = ()) -> Finding:
@@ -256,42 +235,11 @@ def _ignored(rules: OpenCodeRules) -> Finding | None:
 
 def _misplaced_window(source: Source) -> Finding | None:
     """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (facts/ollama.md 0.1)."""
-    for id, provider in _objects(source.value.get("provider")):
-        for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in _objects(provider.get("models")))):
+    for id, provider in objects(source.value.get("provider")):
+        for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in objects(provider.get("models")))):
             options = one.get("options")
             if isinstance(options, dict) and "num_ctx" in options:
                 line, column = source.position((*path, "options", "num_ctx")) or (1, 1)
                 found = Text(f"{source.label}:{line}:{column} num_ctx has no effect here", f"{source.label}:{line}:{column} num_ctx 写在这里不起作用")
                 return advice("context-set-in-wrong-place", found, file=source.label, line=line, column=column, key="num_ctx")
-    return None
-
-
-def problems_of(source: Source, schema: dict[str, Any]) -> list[Problem]:
-    """What the schema says of one source. `$schema` and `{env:…}` texts are fine with it."""
-    from jsonschema import Draft202012Validator
-
-    if not source.document:
-        return []
-    errors = Draft202012Validator(schema).iter_errors(source.document.value)
-    return [problem for error in errors for problem in _problems(error, source)]
-
-
-def _problems(error: Any, source: Source) -> Iterator[Problem]:
-    """One error as problems; of alternatives (`anyOf`) the one that came furthest."""
-    while error.context:
-        error = max(error.context, key=lambda one: (len(one.absolute_path), one.validator == "additionalProperties"))
-    path = tuple(error.absolute_path)
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        for key in (key for key in error.instance if key not in known):
-            close = difflib.get_close_matches(key, known, 1, 0.7)
-            yield Problem("unknown-key", (*path, key), key, source, close[0] if close else _meant(path, key))
-    else:
-        yield Problem("type", path, error.message[:160], source)
-
-
-def _meant(path: Keys, key: str) -> str | None:
-    """Keys that are spelt right and stand in the wrong place."""
-    if len(path) == 2 and path[0] == "provider" and key.lower().replace("_", "") in ("baseurl", "url", "endpoint"):
-        return "options.baseURL"
     return None

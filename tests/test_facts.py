@@ -10,7 +10,8 @@ import pytest
 from fixtures import loopback, ollama
 from fixtures.choice import choose, near, provider_of, tagged
 from fixtures.config import Config, merge
-from fixtures.facts import Facts, fact, numbers, supported
+from fixtures.fact import fact
+from fixtures.facts import Facts, numbers, supported
 from fixtures.proxies import captured
 from fixtures.setup import Setup
 
