@@ -86,9 +86,11 @@ def facts(pytestconfig: pytest.Config) -> Facts:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def settle(pytestconfig: pytest.Config) -> Iterator[Callable[[str], Finding]]:
+def settle(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Callable[[str], Finding]]:
     """Judges a check by its id; with `--fix` it applies the fixes first, with `--fix-plan` it lists them."""
     judge = pytestconfig.stash[SETTLE]
+    if isinstance(judge, Fixes):
+        judge.apply([_id(item) or "" for item in request.session.items])
     yield judge
     if isinstance(judge, Fixes):
         judge.close()

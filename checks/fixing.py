@@ -1,6 +1,7 @@
 """`--fix` and `--fix-plan`: after a judgement whose pitfall has a fix, take its steps (or print them) and judge once more."""
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from checks.finding import Finding, Text, advice, failed, passed, skipped
-from checks.graph import Check, Judgements
+from checks.graph import Check, Judgements, run_order
 from checks.lesson import download_bytes, lesson
 from fixtures.facts import Facts
 from fixtures.fix import Case, FixFailed, Step, Words, plan
@@ -32,30 +33,41 @@ class Fixes:
         self.judgements = self.seen = judgements
         self._mirror = mirror
         self._tried: set[tuple[str, str]] = set()
+        self._mended: set[str] = set()
         self._failures: dict[str, Finding] = {}
         self._journal: Journal | None = None
         self._known = signature(state_folder(judgements.facts.setup))
 
+    def apply(self, ids: list[str]) -> None:
+        """All fixes for these checks and what they need, each after those it rests on, before anything is reported.
+
+        Again while something changes: what is right now may have waited for a fix further down.
+        """
+        for _ in range(MOST_ROUNDS):
+            if not any([self._settle(id) for id in run_order() if id in ids]):
+                return
+
     def __call__(self, id: str) -> Finding:
         """The last judgement of the check: `fixed` where a fix made it hold."""
-        mended: set[str] = set()
-        for _ in range(MOST_ROUNDS):
-            culprit = self._culprit(id)
-            if culprit in self._failures or not self._mend(culprit):
-                break
-            mended.add(culprit)
-        return self._last(id, mended)
+        finding = self._failures.get(id) or self.judgements.of(id)
+        return replace(finding, status="fixed") if finding.status == "passed" and id in self._mended else finding
+
+    def _settle(self, id: str) -> bool:
+        """Whether a fix of the check, or of what it waits for, has changed something."""
+        changed = False
+        with contextlib.suppress(Exception):  # a check that breaks says so in its own test
+            for _ in range(MOST_ROUNDS):
+                culprit = self._culprit(id)
+                if culprit in self._failures or not self._mend(culprit):
+                    break
+                self._mended.add(culprit)
+                changed = True
+        return changed
 
     def _culprit(self, id: str) -> str:
         """The check itself, or the one that it waits for in the end."""
         finding = self.seen.of(id)
         return self._culprit(finding.blocked_by) if finding.status == "blocked" and finding.blocked_by else id
-
-    def _last(self, id: str, mended: set[str]) -> Finding:
-        finding = self._failures.get(id) or self.judgements.of(id)
-        if finding.status == "blocked" and id in mended:  # what held before the fix no longer does
-            return replace(self.judgements.of(self._culprit(id)), status="failed")
-        return replace(finding, status="fixed") if finding.status == "passed" and id in mended else finding
 
     def _mend(self, id: str) -> bool:
         """Whether there is something new to judge."""
@@ -106,7 +118,7 @@ class Fixes:
         if step.refused:
             self._record(id, step, "planned")
             return True
-        say(f"fix: {step.line.en}", f"修复：{step.line.zh}")
+        self._say(step)
         try:
             self._take(id, step)
         except (FixFailed, OSError) as error:
@@ -116,6 +128,10 @@ class Fixes:
             return False
         self._record(id, step, self.outcome)
         return True
+
+    def _say(self, step: Step) -> None:
+        """What is done now, while it is done."""
+        say(f"fix: {step.line.en}", f"修复：{step.line.zh}")
 
     def _take(self, id: str, step: Step) -> None:
         journal = self._journal or Journal(self.judgements.facts.setup)
@@ -131,8 +147,7 @@ class Fixes:
         from fixtures.fix_install import with_installed
 
         facts = self.judgements.facts
-        if serve := facts.known("serve"):
-            serve.stop()
+        facts.stop_opencode()
         facts.forget()
         facts.setup = with_installed(facts.setup)
         self.judgements.forget()
@@ -198,11 +213,15 @@ class Plans(Fixes):
         self._planned: set[str] = set()
         self.seen = Foreseen(judgements.facts, self._planned)
 
-    def _last(self, id: str, mended: set[str]) -> Finding:
+    def __call__(self, id: str) -> Finding:
+        """As it is now: a plan changes nothing."""
         return self.judgements.of(id)
 
     def _begin(self) -> bool:
         return False
+
+    def _say(self, step: Step) -> None:
+        """Nothing is done."""
 
     def _take(self, id: str, step: Step) -> None:
         facts = self.seen.facts

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,7 @@ class Reporter:
         self.lang = options.language(config)
         self.folder = self._folder()
         self.collector: Collector | None = None
+        self.began = time.monotonic()
         self.progress = Progress(self.lang, STDOUT)
         self.unwritten: str | None = None
         self.step: Step | None = None
@@ -96,6 +98,7 @@ class Reporter:
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
             run = {"mode": options.mode(self.config), "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
             self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self._redactor())
+            self.collector.began = self.began  # fixes come before the first check is reported
         return self.collector.run
 
     def _narrowed(self) -> bool:

@@ -31,7 +31,7 @@ class Collector:
         self.redactor = redactor
         self.started = datetime.now(UTC)
         self.judgements: Judgements | None = None
-        self._clock = time.monotonic()
+        self.began = time.monotonic()
         self._records: dict[str, dict[str, Any]] = {}
 
     def look_at(self, judgements: Judgements | None) -> None:
@@ -89,7 +89,7 @@ class Collector:
         redact = self.redactor.value
         return {
             "schema": 1, "suite": SUITE, "lesson": lesson()["lesson"], "seat": redact(self.seat), "lang": self.lang,
-            "started": self.started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - self._clock, 2),
+            "started": self.started.isoformat(timespec="seconds"), "seconds": round(time.monotonic() - self.began, 2),
             "run": {**self.run, "exit": exit},
             "verdict": self._verdict(records),
             "checkpoints": {"passed": sum(one["status"] in HOLDS for one in records if one["checkpoint"]), "of": 5},
