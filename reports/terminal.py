@@ -108,7 +108,7 @@ def _words(text: str) -> Iterator[str]:
 
 def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | None, quiet: bool = False) -> list[str]:
     """The lines to print."""
-    lines = [] if quiet else ["", *_head(result, screen), ""]
+    lines = [] if quiet else [*_head(result, screen), ""]
     if result["run"]["mode"] in ("fix-plan", "undo"):
         return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen))]
     lines += [] if quiet else [*_table(result, screen), ""]
