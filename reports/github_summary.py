@@ -61,7 +61,12 @@ def sections(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[
 def plain(text: str) -> str:
     """Text that stays text, on one line: also in a table's cell."""
     line = " ".join(text.split())
-    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", line if len(line) <= MOST_TEXT else line[:MOST_TEXT] + "…")
+    return _MARKUP.sub(_inert, line if len(line) <= MOST_TEXT else line[:MOST_TEXT] + "…")
+
+
+def _inert(match: re.Match[str]) -> str:
+    """As an entity, which begins no markup; mentions and mail addresses are sought after that, in the text of one element."""
+    return "<span>@</span>" if match[0] == "@" else f"&#{ord(match[0])};"
 
 
 def fence(text: str) -> str:

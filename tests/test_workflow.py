@@ -1,6 +1,7 @@
 """The workflow: sound by three linters, and run by `act` on this machine, once green and once red."""
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -16,9 +17,10 @@ import pytest
 from fixtures.programs import Programs
 from fixtures.programs_cache import cache_dir
 from tests.conftest import ROOT
+from tests.test_github import hostile
 
 WORKFLOW = Path(".github/workflows/checkpoints.yml")
-LINTERS = ("zizmor==1.32.0", "check-jsonschema==0.39.0")
+LINTERS = ("zizmor==1.32.0", "check-jsonschema==0.39.0", "cmarkgfm==2025.10.22")
 ACT, ACTIONLINT = "github.com/nektos/act@v0.2.89", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 USES = re.compile(r"uses: (\S+)@(\S+)(?: # (v[\d.]+))?")
 SUITE = ("checks", "fixtures", "reports", "conftest.py", "pyproject.toml", "requirements.lock")
@@ -46,7 +48,7 @@ def linters(programs: Programs) -> Path:
         programs.steps.run([sys.executable, "-m", "venv", "part"], work, LIMIT)
         programs.steps.run([work / "part" / "bin" / "python", "-m", "pip", "install", "--quiet", *LINTERS], work, LIMIT)
 
-    return programs.cache.part("workflow-linters", build)
+    return programs.cache.part(part_name(*LINTERS), build)
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +59,16 @@ def go_tools(programs: Programs) -> Path:
         for package in (ACT, ACTIONLINT):
             programs.steps.run([go, "install", package], work, LIMIT, **own)
 
-    return programs.cache.part("workflow-go-tools", build)
+    return programs.cache.part(part_name(ACT, ACTIONLINT), build)
 
 
-def ran(*argv: str | Path) -> tuple[int, str]:
-    done = subprocess.run(argv, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False)
+def part_name(*what: str) -> str:
+    """Other versions are another part of the cache."""
+    return f"workflow-{hashlib.sha256(' '.join(what).encode()).hexdigest()[:10]}"
+
+
+def ran(*argv: str | Path, text: str | None = None) -> tuple[int, str]:
+    done = subprocess.run(argv, cwd=ROOT, input=text, capture_output=True, encoding="utf-8", timeout=120, check=False)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -77,6 +84,18 @@ def test_the_workflow_is_one_by_the_schema(linters: Path) -> None:
 
 def test_actionlint_finds_nothing(go_tools: Path) -> None:
     assert ran(go_tools / "actionlint", WORKFLOW) == (0, "")
+
+
+def test_github_renders_no_markup_of_what_was_seen(linters: Path) -> None:
+    """Rendered by cmark-gfm, which is GitHub's own: https://github.com/github/cmark-gfm."""
+    render = ("import sys, cmarkgfm; from cmarkgfm.cmark import Options;"
+              "print(cmarkgfm.github_flavored_markdown_to_html(sys.stdin.read(), options=Options.CMARK_OPT_UNSAFE))")
+    code, html = ran(linters / "bin" / "python", "-X", "utf8", "-c", render, text=hostile())
+    assert code == 0
+    ours = "h2 h3 p strong pre code ul li table thead tbody tr th td details summary span".split()
+    assert set(re.findall(r"<(\w+)", html)) == set(ours)
+    assert html.count("<details>") == html.count("</details>") == 1
+    assert "<!--" not in html and "alert(1)&gt;" in html
 
 
 def test_actions_of_others_are_pinned_by_commit() -> None:
