@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reports import options
+from reports import ci, options
 from reports.keys import FINDING, JUDGEMENTS
 
 if TYPE_CHECKING:
-    from reports.github import Step
     from reports.redact import Redactor
     from reports.result import Collector
+    from reports.terminal import Screen
 
 STDOUT = os.dup(1)
 """pytest redirects the original while tests run; progress is for whoever sits before it."""
@@ -38,7 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     options.refuse_impossible(config)
     if not config.option.collectonly:
-        config.pluginmanager.register(Reporter(config), "ollama-checkpoints")
+        reporter = Reporter(config)
+        config.pluginmanager.register(reporter, "ollama-checkpoints")
+        if ci.wanted(config, os.environ):
+            config.pluginmanager.register(ci.Job(reporter), "ollama-checkpoints-ci")
 
 
 class Reporter:
@@ -54,7 +57,6 @@ class Reporter:
         self.began = time.monotonic()
         self.progress = Progress(self.lang, STDOUT)
         self.unwritten: str | None = None
-        self.step: Step | None = None
         self.verbose = config.option.verbose > 0
         self.quiet = config.option.verbose < 0
         self._signals = {name: signal.signal(name, _interrupt) for name in _ends()}
@@ -84,7 +86,7 @@ class Reporter:
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         self._begin()["selected"] = True
 
-    def _redactor(self) -> Redactor:
+    def redactor(self) -> Redactor:
         from reports.redact import Redactor
 
         return self.collector.redactor if self.collector else Redactor(os.environ, Path.home())
@@ -97,7 +99,7 @@ class Reporter:
             option = self.config.option
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
             run = {"mode": options.mode(self.config), "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
-            self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self._redactor())
+            self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self.redactor())
             self.collector.began = self.began  # fixes come before the first check is reported
         return self.collector.run
 
@@ -162,17 +164,22 @@ class Reporter:
         result = self._write(int(exitstatus))
         if result is None:
             return
-        from reports.terminal import Screen, render
+        from reports.terminal import render
 
-        screen = Screen(*self._screen(terminalreporter))
+        screen = self.screen()
         report = _relative(self.folder / "report.html") if not self.unwritten else None
         for line in render(result, screen, options.again(self.config), report, self.quiet):
             terminalreporter.write_line(line)
         if self.unwritten:
             terminalreporter.write_line(screen.fit(f"  no report was written / 报告没有写成: {self.unwritten}"))
 
-    def _screen(self, terminal: pytest.TerminalReporter) -> tuple[str, int, bool, str]:
+    def screen(self) -> Screen:
         """Chinese needs an encoding that has it; without, English is what can be read."""
+        from reports.terminal import Screen
+
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None:
+            return Screen(self.lang)
         writer = terminal._tw
         encoding = getattr(writer._file, "encoding", None) or "utf-8"
         try:
@@ -180,55 +187,7 @@ class Reporter:
             lang = self.lang
         except (UnicodeEncodeError, LookupError):
             lang = "en"
-        return lang, max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_sessionstart(self) -> None:
-        if os.environ.get("GITHUB_ACTIONS") == "true":
-            from reports.github import begin
-
-            self.step = begin(os.environ, self._say)
-
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
-        """After everybody else: JUnit's file is written, and the report printed."""
-        try:
-            return (yield)
-        finally:
-            self._finish_junit()
-            self._finish_step(int(exitstatus))
-
-    def _say(self, line: str) -> None:
-        """One line, at once: progress is written past this buffer."""
-        if terminal := self.config.pluginmanager.get_plugin("terminalreporter"):
-            terminal.write_line(line)
-            terminal.flush()
-
-    def _finish_junit(self) -> None:
-        if self.config.getoption("xmlpath", None):
-            from reports.junit import finish, logfile
-
-            path = logfile(self.config.option.xmlpath)
-            if path and (problem := finish(path, self._redactor().text)):
-                self._say(f"  no JUnit file was written / JUnit 文件没有写成: {problem}")
-
-    def _finish_step(self, exit: int) -> None:
-        if not self.step:
-            return
-        self.step.end()
-        if not self.collector:
-            return
-        from reports.github import nearer, places
-        from reports.terminal import Screen
-
-        result, judgements = self.collector.result(exit), self.collector.judgements
-        workspace = os.environ.get("GITHUB_WORKSPACE") if result["run"]["target"] == "machine" else None
-        if workspace:
-            result = nearer(result, self._redactor().text(workspace))
-        found = places(judgements.known() if judgements else {}, workspace, self._redactor().text)
-        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
-        screen = Screen(*self._screen(terminal)) if terminal else Screen(self.lang)
-        self.step.tell(result, found, screen, options.again(self.config))
+        return Screen(lang, max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding)
 
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
