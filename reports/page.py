@@ -18,19 +18,23 @@ def render(result: Result) -> str:
     """The page of a result (design section 5). No verdict of its own: it shows the one that is there."""
     result = cleaned(result)
     checks = {one["id"]: one for one in result["checks"]}
-    return environment().get_template("report.html.j2").render(
-        result=result,
-        checks=checks,
-        first=checks.get(result["first"] or ""),
-        headline=_headline(result, checks),
-        points=[one for one in result["checks"] if one["checkpoint"]],
-        steps=_by_step(result["checks"]),
-        facts=dict(_facts(result)),
-        pitfalls=load(),
-        evidence={one["id"]: _cut(plain(one["evidence"]), SHOWN) for one in result["checks"] if one["evidence"]},
-        bundle=bundle(result),
-        lines=_diff_lines,
-        needs_a_hand=NEEDS_A_HAND,
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            result=result,
+            checks=checks,
+            first=checks.get(result["first"] or ""),
+            headline=_headline(result, checks),
+            points=[one for one in result["checks"] if one["checkpoint"]],
+            steps=_by_step(result["checks"]),
+            facts=dict(_facts(result)),
+            pitfalls=load(),
+            evidence={one["id"]: _cut(plain(one["evidence"]), SHOWN) for one in result["checks"] if one["evidence"]},
+            bundle=bundle(result),
+            lines=_diff_lines,
+            needs_a_hand=NEEDS_A_HAND,
+        )
     )
 
 
@@ -58,7 +62,9 @@ def _by_step(checks: list[Result]) -> dict[int | str, list[Result]]:
 def _facts(result: Result) -> Iterator[tuple[str, str | None]]:
     """Label and value; None where it is not known."""
     machine = result["machine"]
-    sizes = {name: f"{machine[name]:g} GiB" for name in ("ram_gib", "vram_gib", "disk_free_gib") if machine[name] is not None}
+    sizes = {
+        name: f"{machine[name]:g} GiB" for name in ("ram_gib", "vram_gib", "disk_free_gib") if machine[name] is not None
+    }
     yield "os", {"linux": "Linux", "macos": "macOS", "windows": "Windows"}.get(machine["os"], machine["os"])
     yield "arch", machine["arch"]
     yield "cpu_count", None if machine["cpu_count"] is None else str(machine["cpu_count"])
@@ -106,7 +112,10 @@ def bundle(result: Result) -> str:
         f"verdict {result['verdict']} · checkpoints {result['checkpoints']['passed']}/{result['checkpoints']['of']}"
         f" · first {result['first'] or '-'}",
         " · ".join(f"{name} {value}" for name, value in run.items()),
-        " · ".join(f"{name} {'?' if value is None else value}" for name, value in {**result["machine"], **result["versions"]}.items()),
+        " · ".join(
+            f"{name} {'?' if value is None else value}"
+            for name, value in {**result["machine"], **result["versions"]}.items()
+        ),
         f"model {result['model'] or '?'}",
         "",
         *(_bundle_line(one, lang) for one in result["checks"]),
@@ -115,7 +124,11 @@ def bundle(result: Result) -> str:
         if one["evidence"]:
             lines += ["", f"--- {one['id']}", _cut(plain(one["evidence"]), HANDED)]
     for fix in result["fixes"]:
-        lines += ["", f"--- fix {fix['check']}: {fix['outcome']}", plain({name: fix[name] for name in ("action", "changed", "undo")})]
+        lines += [
+            "",
+            f"--- fix {fix['check']}: {fix['outcome']}",
+            plain({name: fix[name] for name in ("action", "changed", "undo")}),
+        ]
     return "\n".join(lines)
 
 

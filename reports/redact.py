@@ -1,7 +1,7 @@
-"""Takes names, home folders and secrets out of everything that is written down, and what could forge a page or a terminal.
-
+"""Takes names, home folders and secrets out of all that is written down, and what could forge a page or a terminal.
 Done once, on the whole result, before any file or page is made: `Redactor.value`. Every pattern is linear in its text.
 """
+
 from __future__ import annotations
 
 import json
@@ -61,9 +61,11 @@ _SHAPES = re.compile(
     re.X,
 )
 _BEARER = re.compile(r"(?i)\b(bearer[ \t]+)(?!\{|\*\*\*)[\w.~+/=-]{8,}")
-_HEADER = re.compile(r"(?i)((?:authorization|cookie)[ \t]{0,3}[:=][ \t]{0,3})(?![ \t\"'\\{]|\*\*\*(?:$|[\"'\n]))[^\"'\r\n]+")
+_HEADER = re.compile(
+    r"(?i)((?:authorization|cookie)[ \t]{0,3}[:=][ \t]{0,3})(?![ \t\"'\\{]|\*\*\*(?:$|[\"'\n]))[^\"'\r\n]+"
+)
 _USERINFO = re.compile(r"(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,20}:(?://|\\/\\/))[^\s/@\"'<>\\]{1,512}@")
-_NAMED = r"api[ _-]?keys?|access[ _-]?key|secret[ _-]?key|private[ _-]?key|token|secret|pass(?:word|wd|phrase)|pwd|credentials?"
+_NAMED = r"api[ _-]?keys?|(?:access|secret|private)[ _-]?key|token|secret|pass(?:word|wd|phrase)|pwd|credentials?"
 _QUERY = re.compile(rf"(?i)([?&#;](?:[\w-]{{0,24}}(?:{_NAMED})|key|auth|sig|signature|code|pass)=)[^&#\s\"'<>]+")
 _KEPT = r"(?!\{(?:env|file):|\*\*\*)"
 """A reference to a variable or a file is no secret."""
@@ -76,11 +78,15 @@ _NAME_THEN_VALUE = re.compile(
     rf"(?i)((?:{_NAMED}|authorization|密码|口令|令牌|密钥)(?:\\?[\"'])?[ \t]{{0,3}}(?:=>|[:=：])[ \t]{{0,3}}"
     rf"|--(?:api-key|token|password|secret)[ \t]){_VALUE}"
 )
-_AUTH_FILE = re.compile(r"""(\\?"(?:key|access|refresh)\\?"\s{0,3}:\s{0,3}\\?")(?=[^"\\]{0,512}\d)[\w-]{16,}(?=[\\"]|$)""")
+_AUTH_FILE = re.compile(
+    r"""(\\?"(?:key|access|refresh)\\?"\s{0,3}:\s{0,3}\\?")(?=[^"\\]{0,512}\d)[\w-]{16,}(?=[\\"]|$)"""
+)
 """OpenCode's auth.json calls a key `key`, and an OAuth login's tokens `access` and `refresh`."""
 
 _SECRET_KEY = re.compile(rf"(?i)(?:^|[\w.-])(?:{_NAMED}|authorization|cookie)$|^(?:{_NAMED}|authorization|cookie)$")
-_SECRET_VARIABLE = re.compile(r"(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|CREDENTIALS?|AUTHORIZATION|COOKIE)(?:_|$)", re.I)
+_SECRET_VARIABLE = re.compile(
+    r"(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|CREDENTIALS?|AUTHORIZATION|COOKIE)(?:_|$)", re.I
+)
 _REFERENCE = re.compile(r"\{(?:env|file):[^}]*\}")
 _PASSWORD_IN_URL = re.compile(r"://[^\s/@:]*:([^\s/@]{4,})@")
 
@@ -109,11 +115,16 @@ def _without_secrets(text: str) -> str:
 class Redactor:
     """Replaces one person's home folder (`~`), names and secrets (`***`).
 
-    `user` and `host` default to what `env` and this machine say; `secrets` are further strings that must not be written.
+    `user` and `host` default to what `env` and this machine say; `secrets` are further strings not to be written.
     """
 
     def __init__(
-        self, env: Mapping[str, str], home: Path, user: str | None = None, host: str | None = None, secrets: Iterable[str] = ()
+        self,
+        env: Mapping[str, str],
+        home: Path,
+        user: str | None = None,
+        host: str | None = None,
+        secrets: Iterable[str] = (),
     ) -> None:
         self._homes = home_folders(env, home)
         self._names = names(env, home, user, host)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,24 +42,28 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
     seats = _in_order(found.seats.values())
     numbers = {seat.name: number for number, seat in enumerate((one for group in seats.values() for one in group), 1)}
     beside = (page or folder / "room.html").absolute().parent
-    return environment().get_template("room.html.j2").render(
-        lang=lang,
-        say=_speaker(lang),
-        room=found,
-        groups=seats,
-        numbers=numbers,
-        common=_commonest(found.seats.values()),
-        longest=[seat for seat in seats["failed"] if seat.stuck_since][:LONGEST_ROW],
-        progress=_progress(found, since) if since and found.newest else None,
-        since=since,
-        pitfalls=load(),
-        commands_for=_commands,
-        link=lambda seat: _link(folder, seat.now, beside),
-        how_long=lambda seat: _how_long(found.newest - seat.stuck_since, lang),
-        when=_when,
-        cells=_cells(lang),
-        marks={"passed": "✓", "failed": "✕", "incomplete": "○"},
-        limits={"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST},
+    return (
+        environment()
+        .get_template("room.html.j2")
+        .render(
+            lang=lang,
+            say=_speaker(lang),
+            room=found,
+            groups=seats,
+            numbers=numbers,
+            common=_commonest(found.seats.values()),
+            longest=[seat for seat in seats["failed"] if seat.stuck_since][:LONGEST_ROW],
+            progress=_progress(found, since) if since and found.newest else None,
+            since=since,
+            pitfalls=load(),
+            commands_for=_commands,
+            link=lambda seat: _link(folder, seat.now, beside),
+            how_long=lambda seat: _how_long(found.newest - seat.stuck_since, lang),
+            when=_when,
+            cells=_cells(lang),
+            marks={"passed": "✓", "failed": "✕", "incomplete": "○"},
+            limits={"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST},
+        )
     )
 
 
@@ -113,7 +117,9 @@ def _commands(pitfall: Pitfall, seats: Iterable[Seat]) -> list[tuple[str | None,
     same: dict[tuple[str, ...], list[str]] = {}
     for system in systems:
         same.setdefault(tuple(pitfall.remedy({}, system).commands), []).append(SYSTEMS[system])
-    return [(", ".join(names) if len(same) > 1 else None, list(commands)) for commands, names in same.items() if commands]
+    return [
+        (", ".join(names) if len(same) > 1 else None, list(commands)) for commands, names in same.items() if commands
+    ]
 
 
 def _progress(found: Room, since: datetime) -> list[tuple[str, list[Seat]]]:
@@ -178,9 +184,13 @@ def main(argv: list[str]) -> int:
 
     from reports.language import usual
 
-    parser = argparse.ArgumentParser(prog="python -m reports room", description="one page for all result.json below DIR / 把 DIR 下的结果汇成一页")
+    parser = argparse.ArgumentParser(
+        prog="python -m reports room", description="one page for all result.json below DIR / 把 DIR 下的结果汇成一页"
+    )
     parser.add_argument("folder", metavar="DIR", type=Path)
-    parser.add_argument("-o", "--output", type=Path, default=Path("room.html"), help="the page to write / 要写的页面 (room.html)")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("room.html"), help="the page to write / 要写的页面 (room.html)"
+    )
     parser.add_argument("--lang", choices=("zh", "en"), default=usual())
     try:
         options = parser.parse_args(argv)

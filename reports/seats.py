@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from reports.redact import clean
 from reports.words import STEPS
 
 SCHEMA = 1
+NEVER = datetime.min.replace(tzinfo=UTC)
 LARGEST = 8 * 1024**2
 """Bytes; a result has tens of thousands."""
 LONGEST_NAME, LONGEST_SIGHT = 200, 300
@@ -144,8 +145,9 @@ def _seat_folder(path: Path, folder: Path) -> str:
 
 def _oldest_first(runs: list[Run]) -> list[Run]:
     """Without the copy that `history/` keeps of the newest, which is known by its start."""
-    ordered = sorted(runs, key=lambda run: (run.started or datetime.min.replace(tzinfo=UTC), "history/" not in run.path))
-    return [run for run, later in zip(ordered, [*ordered[1:], None]) if not later or not run.started or run.started != later.started]
+    ordered = sorted(runs, key=lambda run: (run.started or NEVER, "history/" not in run.path))
+    doubled = [run.started is not None and run.started == later.started for run, later in pairwise(ordered)]
+    return [run for run, again in zip(ordered, [*doubled, False], strict=True) if not again]
 
 
 def _read(path: Path, name: str, place: str, lang: str) -> Run | Unread:
@@ -175,10 +177,19 @@ def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
     if data["verdict"] not in VERDICTS or data["run"]["target"] not in ("machine", "sandbox", "rehearse"):
         raise ValueError(data["verdict"])
     return Run(
-        path=path, seat=_name(data["seat"] or place), started=_time(data["started"]), verdict=data["verdict"],
-        passed=min(5, max(0, int(data["checkpoints"]["passed"]))), first=data["first"] and _name(data["first"]), steps=tuple(steps.values()),
-        troubles=tuple(_trouble(check, lang) for check in data["checks"] if check["status"] in ("failed", "crashed", "advice")),
-        os=data["machine"]["os"], model=_name(data["model"]) if data["model"] else None, target=data["run"]["target"],
+        path=path,
+        seat=_name(data["seat"] or place),
+        started=_time(data["started"]),
+        verdict=data["verdict"],
+        passed=min(5, max(0, int(data["checkpoints"]["passed"]))),
+        first=data["first"] and _name(data["first"]),
+        steps=tuple(steps.values()),
+        troubles=tuple(
+            _trouble(check, lang) for check in data["checks"] if check["status"] in ("failed", "crashed", "advice")
+        ),
+        os=data["machine"]["os"],
+        model=_name(data["model"]) if data["model"] else None,
+        target=data["run"]["target"],
     )
 
 

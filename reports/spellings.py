@@ -55,9 +55,10 @@ def home_folders(env: Mapping[str, str], home: Path) -> re.Pattern[str] | None:
 
 
 _ORDINARY = frozenset(
-    "root user users admin administrator runner runneradmin localhost home guest default public owner student teacher test demo"
-    " ubuntu debian fedora centos linux macos windows darwin mac macbook desktop laptop computer workstation local localdomain lan"
-    " docker podman container vagrant jenkins gitlab github actions build builder node python code work none null true false".split()
+    "root user users admin administrator runner runneradmin localhost home guest default public owner student teacher"
+    " test demo ubuntu debian fedora centos linux macos windows darwin mac macbook desktop laptop computer workstation"
+    " local localdomain lan docker podman container vagrant jenkins gitlab github actions build builder node python"
+    " code work none null true false".split()
 )
 
 
@@ -81,7 +82,9 @@ def names(env: Mapping[str, str], home: Path, user: str | None, host: str | None
     """The user's and the machine's, as whole words; a Chinese name has no word boundary, so it is found anywhere."""
     all_names = chain(_users(env, home, user), _hosts(env, host))
     kept = sorted({name for name in all_names if name and _is_name(name)}, key=len, reverse=True)
-    words = (rf"(?<![A-Za-z0-9]){_spellings(name)}(?![A-Za-z0-9])" if name.isascii() else _spellings(name) for name in kept)
+    words = (
+        rf"(?<![A-Za-z0-9]){_spellings(name)}(?![A-Za-z0-9])" if name.isascii() else _spellings(name) for name in kept
+    )
     return re.compile("|".join(words), re.I) if kept else None
 
 
@@ -93,6 +96,11 @@ def _users(env: Mapping[str, str], home: Path, user: str | None) -> Iterator[str
 
 
 def _hosts(env: Mapping[str, str], host: str | None) -> Iterator[str]:
-    for name in (host or platform.node(), env.get("HOSTNAME", ""), env.get("COMPUTERNAME", ""), env.get("USERDOMAIN", "")):
+    for name in (
+        host or platform.node(),
+        env.get("HOSTNAME", ""),
+        env.get("COMPUTERNAME", ""),
+        env.get("USERDOMAIN", ""),
+    ):
         yield name
         yield name.partition(".")[0]

@@ -26,7 +26,9 @@ def environment() -> Environment:
     """Autoescape everywhere: every name and every answer may come from a stranger."""
     loader = FileSystemLoader(FOLDER, encoding="utf-8")
     made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    made.globals.update(t=word, both=both, command=command, pair=pair, words=words, style=Markup(style()), policy=policy())
+    made.globals.update(
+        t=word, both=both, command=command, pair=pair, words=words, style=Markup(style()), policy=policy()
+    )
     made.filters["prose"] = prose
     return made
 

@@ -20,8 +20,15 @@ from fixtures.programs_cache import cache_dir
 AXE = "4.10.3"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run", "--hide-scrollbars", "--remote-debugging-pipe",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
 )
 READING = 60
 """Seconds for one answer of a browser on a busy machine."""
@@ -43,7 +50,12 @@ class Browser:
     def send(self, method: str, **values: Any) -> dict[str, Any]:
         """The answer; what happens meanwhile is noted."""
         self._last += 1
-        message = {"id": self._last, "method": method, "params": values, **({"sessionId": self._session} if self._session else {})}
+        message = {
+            "id": self._last,
+            "method": method,
+            "params": values,
+            **({"sessionId": self._session} if self._session else {}),
+        }
         self._commands.write(json.dumps(message).encode() + b"\0")
         while (answer := self._next()).get("id") != self._last:
             self._note(answer)
@@ -66,7 +78,9 @@ class Browser:
     def open(self, page: Path, width: int = 1200, dark: bool = False, scripts: bool = False) -> None:
         """Without scripts, as the page must not need any; with them, to see whether a foreign one would run."""
         self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
+        self.send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600
+        )
         self.media("", dark)
         self.requests.clear()
         self.loaded = False
@@ -91,7 +105,9 @@ class Browser:
     def faults(self) -> list[str]:
         """What axe-core finds wrong, with where."""
         self.ask(axe())
-        found = self.ask("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))")
+        found = self.ask(
+            "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' | ')))"
+        )
         return list(found)
 
 
@@ -109,7 +125,9 @@ def chromium(profile: Path) -> Iterator[Browser]:
         os.dup2(to_write, 4)
 
     argv = [*_alone(), program, *QUIET, f"--user-data-dir={profile}"]
-    child = subprocess.Popen(argv, pass_fds=(3, 4), preexec_fn=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        argv, pass_fds=(3, 4), preexec_fn=ends, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     os.close(to_read)
     os.close(to_write)
     try:
@@ -135,7 +153,16 @@ def axe() -> str:
         npm = shutil.which("npm")
         if npm is None:
             pytest.skip("no npm to install axe-core with")
-        argv = [npm, "install", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", f"axe-core@{AXE}"]
+        argv = [
+            npm,
+            "install",
+            "--prefix",
+            str(folder),
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            f"axe-core@{AXE}",
+        ]
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(argv, check=True, capture_output=True, timeout=300)
     return source.read_text(encoding="utf-8")

@@ -16,7 +16,9 @@ VERSIONS = {"ollama": "0.34.0", "ollama_server": "0.34.0", "opencode": "1.18.33"
 Result = dict[str, Any]
 
 
-def collected(findings: Mapping[str, Finding], lang: str = "en", exit: int | None = 0, seat: str | None = None, **run: Any) -> Result:
+def collected(
+    findings: Mapping[str, Finding], lang: str = "en", exit: int | None = 0, seat: str | None = None, **run: Any
+) -> Result:
     """All checks pass but for `findings`; an id with None was not reached."""
     about = {"mode": "verify", "target": "machine", "strict": False, "selected": False, **run}
     collector = Collector(about, lang, seat, "pytest checks", REDACTOR)
@@ -27,18 +29,44 @@ def collected(findings: Mapping[str, Finding], lang: str = "en", exit: int | Non
     return {**collector.result(exit), "machine": MACHINE, "versions": VERSIONS, "model": "qwen2.5-coder:7b"}
 
 
-STOPPED = failed("server-not-running", Text("nothing listens on http://127.0.0.1:11434", "http://127.0.0.1:11434 无人监听"),
-                 address="http://127.0.0.1:11434").seen(tried=["127.0.0.1:11434", "[::1]:11434"], answer="refused\nerrno 111")
-WAITING = ("model-downloaded", "model-fits", "model-tools", "names-agree", "chat-reply", "context-window", "reply-speed")
-SMALL = advice("context-too-small", Text("4096 tokens", "4096 个 token"), Text("65536 tokens", "65536 个 token"), model="qwen2.5-coder:7b")
+STOPPED = failed(
+    "server-not-running",
+    Text("nothing listens on http://127.0.0.1:11434", "http://127.0.0.1:11434 无人监听"),
+    address="http://127.0.0.1:11434",
+).seen(tried=["127.0.0.1:11434", "[::1]:11434"], answer="refused\nerrno 111")
+WAITING = (
+    "model-downloaded",
+    "model-fits",
+    "model-tools",
+    "names-agree",
+    "chat-reply",
+    "context-window",
+    "reply-speed",
+)
+SMALL = advice(
+    "context-too-small",
+    Text("4096 tokens", "4096 个 token"),
+    Text("65536 tokens", "65536 个 token"),
+    model="qwen2.5-coder:7b",
+)
 FIX = {
-    "check": "config-valid", "action": "write /v1 into baseURL", "undo": "pytest checks --undo", "outcome": "done",
-    "changed": [{"path": "~/.config/opencode/opencode.json", "diff": '--- before\n+++ after\n@@ -4 +4 @@\n-  "baseURL": "http://a"\n+  "baseURL": "http://a/v1"\n'}],
+    "check": "config-valid",
+    "action": "write /v1 into baseURL",
+    "undo": "pytest checks --undo",
+    "outcome": "done",
+    "changed": [
+        {
+            "path": "~/.config/opencode/opencode.json",
+            "diff": '--- before\n+++ after\n@@ -4 +4 @@\n-  "baseURL": "http://a"\n+  "baseURL": "http://a/v1"\n',
+        }
+    ],
 }
 
 
 def stopped_server(lang: str = "en", **values: Any) -> Result:
-    return collected({"server-listening": STOPPED, **{id: blocked("server-listening") for id in WAITING}}, lang, exit=1, **values)
+    return collected(
+        {"server-listening": STOPPED, **{id: blocked("server-listening") for id in WAITING}}, lang, exit=1, **values
+    )
 
 
 def healthy(lang: str = "en", **values: Any) -> Result:
@@ -55,7 +83,11 @@ def repaired(lang: str = "en") -> Result:
 
 
 def crashed(lang: str = "en") -> Result:
-    return collected({"model-listed": Finding("crashed", Text("the check broke", "检查出错"), evidence={"error": "KeyError: 'x'"})}, lang, exit=1)
+    return collected(
+        {"model-listed": Finding("crashed", Text("the check broke", "检查出错"), evidence={"error": "KeyError: 'x'"})},
+        lang,
+        exit=1,
+    )
 
 
 def interrupted(lang: str = "en", **values: Any) -> Result:
@@ -72,9 +104,19 @@ ALL = {made.__name__: made for made in (stopped_server, healthy, advised, repair
 OURS = frozenset("id step status blocked_by first lang verdict started mode target os outcome check".split())
 """Fields that hold one of the suite's own words."""
 HOSTILE = (
-    "<script>document.title='hit'</script>", "\"><img src=x onerror=\"document.title='hit'\">", "</style></pre><h1>hit</h1>",
-    "{{ 7 * 7 }}{% raw %}", "\u202egnp.exe\u2066\u200f", "\x1b[31m\x00\x07\x9b2J", "javascript:alert(1)", "\ud800", "שלום עולם", "é" * 60,
-    "x" * 1_000_000, "很长" * 5_000, "a/" * 2_000,
+    "<script>document.title='hit'</script>",
+    '"><img src=x onerror="document.title=\'hit\'">',
+    "</style></pre><h1>hit</h1>",
+    "{{ 7 * 7 }}{% raw %}",
+    "\u202egnp.exe\u2066\u200f",
+    "\x1b[31m\x00\x07\x9b2J",
+    "javascript:alert(1)",
+    "\ud800",
+    "שלום עולם",
+    "é" * 60,
+    "x" * 1_000_000,
+    "很长" * 5_000,
+    "a/" * 2_000,
 )
 
 

@@ -34,7 +34,9 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        self.references += [value or "" for name, value in attrs if name in ("href", "src", "action", "srcset", "data", "style")]
+        self.references += [
+            value or "" for name, value in attrs if name in ("href", "src", "action", "srcset", "data", "style")
+        ]
         assert not any(name.startswith("on") for name, _ in attrs)
         if tag not in VOID:
             self.open.append(tag)
@@ -74,8 +76,14 @@ def test_sample_results_have_the_published_shape(kind: str, lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize(
     ("kind", "headline"),
-    [("healthy", "passed"), ("advised", "passed"), ("repaired", "passed"), ("crashed", "crashed"), ("interrupted", "interrupted"),
-     ("planned", "fix-plan")],
+    [
+        ("healthy", "passed"),
+        ("advised", "passed"),
+        ("repaired", "passed"),
+        ("crashed", "crashed"),
+        ("interrupted", "interrupted"),
+        ("planned", "fix-plan"),
+    ],
 )
 def test_headline_says_what_the_run_was(kind: str, headline: str, lang: str) -> None:
     text = Reader(page.render(samples.ALL[kind](lang))).text
@@ -84,7 +92,11 @@ def test_headline_says_what_the_run_was(kind: str, headline: str, lang: str) -> 
 
 def test_failed_run_names_the_step_and_the_command_first() -> None:
     text = Reader(page.render(samples.stopped_server())).text
-    headline, command, steps = text.index("Held up at step 3: Server"), text.index("ollama serve"), text.index("Step by step")
+    headline, command, steps = (
+        text.index("Held up at step 3: Server"),
+        text.index("ollama serve"),
+        text.index("Step by step"),
+    )
     assert headline < command < steps
     assert "nothing listens on http://127.0.0.1:11434" in text[headline:steps]
 
@@ -154,7 +166,8 @@ def test_phone_needs_no_sideways_scrolling(browser: Browser, tmp_path: Path, kin
     file = written(tmp_path, page.render(result).replace("<details", "<details open"))
     browser.open(file, width=360)
     assert browser.ask("document.documentElement.scrollWidth") <= 360
-    assert browser.ask("[...document.querySelectorAll('main :not(pre *)')].filter(e => e.getBoundingClientRect().right > 361).length") == 0
+    beyond = "[...document.querySelectorAll('main :not(pre *)')].filter(e => e.getBoundingClientRect().right > 361)"
+    assert browser.ask(f"{beyond}.length") == 0
     assert browser.ask("document.querySelectorAll('.check').length") == 15
 
 
@@ -173,7 +186,9 @@ def test_foreign_text_runs_nothing_and_loads_nothing(browser: Browser, tmp_path:
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("kind", ["stopped_server", "repaired", "crashed"])
 def test_axe_finds_nothing(browser: Browser, tmp_path: Path, kind: str, lang: str, dark: bool) -> None:
-    browser.open(written(tmp_path, page.render(samples.ALL[kind](lang)).replace("<details", "<details open")), dark=dark)
+    browser.open(
+        written(tmp_path, page.render(samples.ALL[kind](lang)).replace("<details", "<details open")), dark=dark
+    )
     assert browser.faults() == []
 
 
@@ -192,7 +207,9 @@ def test_one_language_is_read_and_the_other_is_one_click_away(browser: Browser, 
 def test_one_click_selects_a_whole_command(browser: Browser, tmp_path: Path) -> None:
     browser.open(written(tmp_path, page.render(samples.stopped_server())))
     browser.ask("document.querySelector('.command').scrollIntoView({block: 'center'})")
-    box = browser.ask("(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector('.command').getBoundingClientRect())")
+    box = browser.ask(
+        "(b => [b.x + b.width / 2, b.y + b.height / 2])(document.querySelector('.command').getBoundingClientRect())"
+    )
     for kind in ("mousePressed", "mouseReleased"):
         browser.send("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
     assert browser.ask("getSelection().toString().trim()") == "ollama serve"
@@ -207,8 +224,15 @@ def test_paper_shows_everything(browser: Browser, tmp_path: Path, lang: str) -> 
     result = samples.stopped_server(lang)
     browser.open(written(tmp_path, page.render(result)))
     browser.print(tmp_path / "report.pdf")
-    done = subprocess.run(["pdftotext", "-raw", str(tmp_path / "report.pdf"), "-"], capture_output=True, check=True, timeout=60)
+    done = subprocess.run(
+        ["pdftotext", "-raw", str(tmp_path / "report.pdf"), "-"], capture_output=True, check=True, timeout=60
+    )
     paper = "".join(done.stdout.decode("utf-8").split())
-    wanted = [one["title"][lang] for one in result["checks"]] + ["15.4 GiB", "errno 111", "verdict failed", "ollama serve"]
+    wanted = [one["title"][lang] for one in result["checks"]] + [
+        "15.4 GiB",
+        "errno 111",
+        "verdict failed",
+        "ollama serve",
+    ]
     wanted += [words.WORDS[key][lang == "en"] for key in ("facts", "evidence", "help", "steps")]
     assert [text for text in wanted if "".join(text.split()) not in paper] == []

@@ -17,11 +17,17 @@ from reports.redact import LONGEST_LINE, Redactor, clean
 
 KEY = "sk-proj-Zq81hT0aLmXw52RbVn7d"
 ENV = {
-    "HOME": "/home/wang.xiaoming", "USER": "wang.xiaoming", "GITHUB_TOKEN": "plain-looking-value", "MY_API_KEY": "äö/geheim+1",
-    "OLLAMA_API_KEY": "ollama", "HTTPS_PROXY": "http://wang:Pa55word@proxy.school.cn:8080",
+    "HOME": "/home/wang.xiaoming",
+    "USER": "wang.xiaoming",
+    "GITHUB_TOKEN": "plain-looking-value",
+    "MY_API_KEY": "äö/geheim+1",
+    "OLLAMA_API_KEY": "ollama",
+    "HTTPS_PROXY": "http://wang:Pa55word@proxy.school.cn:8080",
 }
 LINUX = Redactor(ENV, Path("/home/wang.xiaoming"), host="lab-pc-17.school.cn", secrets=["given-secret"])
-WINDOWS = Redactor({"USERPROFILE": r"C:\Users\Jane Doe"}, PureWindowsPath(r"C:\Users\Jane Doe"), user="Jane Doe", host="DESKTOP-8XK2")
+WINDOWS = Redactor(
+    {"USERPROFILE": r"C:\Users\Jane Doe"}, PureWindowsPath(r"C:\Users\Jane Doe"), user="Jane Doe", host="DESKTOP-8XK2"
+)
 CHINESE = Redactor({}, PurePosixPath("/Users/王小明"), user="王小明", host="MacBook-Pro")
 
 
@@ -42,7 +48,11 @@ CHINESE = Redactor({}, PurePosixPath("/Users/王小明"), user="王小明", host
         (WINDOWS, r"C:\Users\JANEDO~1\Temp and D:\Users\bob\x", r"~\Temp and ~\x"),
         (CHINESE, "/Users/王小明/x /private/Users/王小明/x " + quote("/Users/王小明/x"), "~/x ~/x ~/x"),
         (CHINESE, json.dumps({"p": "/Users/王小明/x"}), '{"p": "~/x"}'),
-        (Redactor({}, Path("/root"), host="pc-0815"), "/root/x /rooted /srv/root file:///root/y root", "~/x /rooted /srv/root file://~/y root"),
+        (
+            Redactor({}, Path("/root"), host="pc-0815"),
+            "/root/x /rooted /srv/root file:///root/y root",
+            "~/x /rooted /srv/root file://~/y root",
+        ),
     ],
 )
 def test_home_folder_is_a_tilde_however_it_is_spelt(redactor: Redactor, text: str, left: str) -> None:
@@ -61,7 +71,7 @@ def test_home_folder_is_a_tilde_however_it_is_spelt(redactor: Redactor, text: st
         ("Bearer abc.def-ghi_jkl", "Bearer ***"),
         ("http://me:pw@127.0.0.1:11434/v1?api_key=abc&x=1", "http://***@127.0.0.1:11434/v1?api_key=***&x=1"),
         ('"apiKey": "my own words", "baseURL": "http://a/v1"', '"apiKey": "***", "baseURL": "http://a/v1"'),
-        (r'{\"apiKey\": \"abc\", \"name\": \"x\"}', r'{\"apiKey\": \"***\", \"name\": \"x\"}'),
+        (r"{\"apiKey\": \"abc\", \"name\": \"x\"}", r"{\"apiKey\": \"***\", \"name\": \"x\"}"),
         ("password=hunter2; next", "password=***; next"),
         ("opencode --api-key abc123 run", "opencode --api-key *** run"),
         ("密码：abc123", "密码：***"),
@@ -76,11 +86,20 @@ def test_names_and_secrets_become_asterisks(text: str, left: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "qwen2.5-coder:7b hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M", "http://127.0.0.1:11434/v1", "ollama version is 0.34.0",
-        "sha256:60e05f2100071479f596b964f89f510f057ce397ea22f2833a0cfe029bfc2463", '"apiKey": "{env:MY_API_KEY}"', "max_tokens: 32768",
-        "12.5 tokens/s, context: 4096 tokens, token: 4096", "/usr/share/ollama/.ollama /home/linuxbrew/.linuxbrew/bin /Users/Shared",
-        "task-force-of-many-people risk-assessment-of-models", "https://opencode.ai/home/docs", "the window's first token: 1.2 s",
-        '"limit": { "context": 65536, "output": 8192 }', "第 3 行第 5 列少了逗号", "line 3\n\tline 4",
+        "qwen2.5-coder:7b hf.co/bartowski/Qwen2.5-Coder-7B-GGUF:Q4_K_M",
+        "http://127.0.0.1:11434/v1",
+        "ollama version is 0.34.0",
+        "sha256:60e05f2100071479f596b964f89f510f057ce397ea22f2833a0cfe029bfc2463",
+        '"apiKey": "{env:MY_API_KEY}"',
+        "max_tokens: 32768",
+        "12.5 tokens/s, context: 4096 tokens, token: 4096",
+        "/usr/share/ollama/.ollama /home/linuxbrew/.linuxbrew/bin /Users/Shared",
+        "task-force-of-many-people risk-assessment-of-models",
+        "https://opencode.ai/home/docs",
+        "the window's first token: 1.2 s",
+        '"limit": { "context": 65536, "output": 8192 }',
+        "第 3 行第 5 列少了逗号",
+        "line 3\n\tline 4",
     ],
 )
 def test_ordinary_text_is_left_alone(text: str) -> None:
@@ -90,7 +109,12 @@ def test_ordinary_text_is_left_alone(text: str) -> None:
 
 def test_every_text_of_the_pitfall_table_is_left_alone() -> None:
     for pitfall in load().values():
-        for text in (*pitfall.symptom.values(), *pitfall.why.values(), *pitfall.fix.values(), *sum(pitfall.commands.values(), [])):
+        for text in (
+            *pitfall.symptom.values(),
+            *pitfall.why.values(),
+            *pitfall.fix.values(),
+            *sum(pitfall.commands.values(), []),
+        ):
             assert LINUX.text(text) == text
 
 
@@ -102,12 +126,24 @@ def test_person_called_like_an_ordinary_word_does_not_lose_the_report(name: str)
 
 def test_value_goes_through_everything_that_json_can_hold() -> None:
     value = {
-        "/home/wang.xiaoming/x": [("sk-" + "a" * 20, 1, True, None)], "apiKey": "abc", "headers": {"Authorization": "x y"}, "tokens": [5],
-        "nan": float("nan"), "bytes": b"\xff", "login": {"type": "oauth", "access": "abc", "expires": 5}, "path": Path("/home/wang.xiaoming"),
+        "/home/wang.xiaoming/x": [("sk-" + "a" * 20, 1, True, None)],
+        "apiKey": "abc",
+        "headers": {"Authorization": "x y"},
+        "tokens": [5],
+        "nan": float("nan"),
+        "bytes": b"\xff",
+        "login": {"type": "oauth", "access": "abc", "expires": 5},
+        "path": Path("/home/wang.xiaoming"),
     }
     assert LINUX.value(value) == {
-        "~/x": [["***", 1, True, None]], "apiKey": "***", "headers": {"Authorization": "***"}, "tokens": [5],
-        "nan": None, "bytes": "\ufffd", "login": {"type": "oauth", "access": "***", "expires": 5}, "path": "~",
+        "~/x": [["***", 1, True, None]],
+        "apiKey": "***",
+        "headers": {"Authorization": "***"},
+        "tokens": [5],
+        "nan": None,
+        "bytes": "\ufffd",
+        "login": {"type": "oauth", "access": "***", "expires": 5},
+        "path": "~",
     }
 
 
@@ -119,7 +155,10 @@ def test_forged_depth_ends() -> None:
 
 
 def test_control_characters_and_bidi_marks_are_seen_or_gone() -> None:
-    assert clean("\x1b[31mred\x1b[0m \x1b]0;title\x07a\x00b\u202egnp\u2066\r\nc\rd\ud800\t") == "red a␀b‹U+202E›gnp‹U+2066›\nc\nd\ufffd\t"
+    assert (
+        clean("\x1b[31mred\x1b[0m \x1b]0;title\x07a\x00b\u202egnp\u2066\r\nc\rd\ud800\t")
+        == "red a␀b‹U+202E›gnp‹U+2066›\nc\nd\ufffd\t"
+    )
 
 
 def test_secret_cannot_hide_behind_a_colour_or_a_bidi_mark() -> None:
@@ -133,7 +172,22 @@ def test_long_lines_are_cut_and_say_so() -> None:
     assert long.endswith("(cut here / 后面已省略)")
 
 
-@pytest.mark.parametrize("piece", ["a", "/", "\\", "/home/", "sk-", "\x1b[", "token:", '"apiKey": "', "a://", "eyJaaaaaa.", "-----BEGIN A PRIVATE KEY-----"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "/",
+        "\\",
+        "/home/",
+        "sk-",
+        "\x1b[",
+        "token:",
+        '"apiKey": "',
+        "a://",
+        "eyJaaaaaa.",
+        "-----BEGIN A PRIVATE KEY-----",
+    ],
+)
 def test_megabyte_on_one_line_costs_milliseconds(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     started = time.process_time()
@@ -142,10 +196,33 @@ def test_megabyte_on_one_line_costs_milliseconds(piece: str) -> None:
     assert time.process_time() - started < 1.5
 
 
-PIECES = st.sampled_from([
-    "/home/wang.xiaoming", "wang.xiaoming", "sk-" + "a1" * 10, '"apiKey": "', '"', "\\", "Bearer ", "token=", "abcdefgh", " ", "\n", "://", "@",
-    "Authorization: ", "\x1b[1m", "\u202e", "***", "~", "{env:", "}", "/", "%2F", "C:\\Users\\",
-])
+PIECES = st.sampled_from(
+    [
+        "/home/wang.xiaoming",
+        "wang.xiaoming",
+        "sk-" + "a1" * 10,
+        '"apiKey": "',
+        '"',
+        "\\",
+        "Bearer ",
+        "token=",
+        "abcdefgh",
+        " ",
+        "\n",
+        "://",
+        "@",
+        "Authorization: ",
+        "\x1b[1m",
+        "\u202e",
+        "***",
+        "~",
+        "{env:",
+        "}",
+        "/",
+        "%2F",
+        "C:\\Users\\",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -156,7 +233,11 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(before=st.text(max_size=20), after=st.text(max_size=20), secret=st.sampled_from(["given-secret", "plain-looking-value", "wang.xiaoming", "王小明"]))
+@given(
+    before=st.text(max_size=20),
+    after=st.text(max_size=20),
+    secret=st.sampled_from(["given-secret", "plain-looking-value", "wang.xiaoming", "王小明"]),
+)
 def test_planted_secret_appears_nowhere(before: str, after: str, secret: str) -> None:
     redactor = CHINESE if secret == "王小明" else LINUX
     text = redactor.text(f"{before} {secret} {after}")
