@@ -35,7 +35,7 @@ MORE = {"en": "{} more: see the job summary", "zh": "另有 {} 项，见本次�
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a config: `shown` for people, redacted; `file`, relative to the workspace, only where it lies in that."""
+    """Where in a config: `shown` for people, redacted; `file` relative to the workspace, where it lies in that."""
 
     shown: str
     file: str | None = None
@@ -126,14 +126,15 @@ def _kind(one: Mapping[str, Any], result: Mapping[str, Any]) -> str | None:
 def _annotation(kind: str, one: Mapping[str, Any], place: Place | None, screen: Screen, again: str) -> str:
     where = {"file": place.file, "line": place.line} if place else {}
     title = " ".join(filter(None, [STATUSES[one["status"]][screen.lang == "zh"], one["id"], one["pitfall"]]))
-    return command(kind, "\n".join(_message(one, place, screen, again)), **where, title=title)
+    return command(kind, "\n".join(_message(one, place, screen, again)), **where, title=title[:MOST_TITLE])
 
 
 def _message(one: Mapping[str, Any], place: Place | None, screen: Screen, again: str) -> Iterator[str]:
     """Sentence, place, what was seen, why, and what to type."""
     found = one["found"][screen.lang] if one["found"] else ""
     yield one["title"][screen.lang]
-    yield f"{screen.word('seen')}: {found}" if not place or place.file or place.shown in found else f"{screen.word('seen')}: {place.shown} {found}"
+    where = f"{place.shown} " if place and not place.file and place.shown not in found else ""
+    yield f"{screen.word('seen')}: {where}{found}"
     if one["status"] == "crashed":
         yield screen.word("crash", one["id"], again)
         yield from str(one["evidence"].get("error", "")).splitlines()[-MOST_LINES:]
@@ -145,7 +146,7 @@ def _message(one: Mapping[str, Any], place: Place | None, screen: Screen, again:
 
 def command(kind: str, message: str, **properties: str | int | None) -> str:
     """A workflow command on one line, whatever it is told."""
-    given = {name: str(value)[:MOST_TITLE] if name == "title" else str(value) for name, value in properties.items() if value is not None}
+    given = {name: str(value) for name, value in properties.items() if value is not None}
     listed = ",".join(f"{name}={_escaped(value, PROPERTY)}" for name, value in given.items())
     return f"::{kind}{' ' + listed if listed else ''}::{_escaped(message[:MOST_MESSAGE], DATA)}"
 

@@ -13,9 +13,9 @@ MOST_BYTES = 1024 * 1024
 MOST_TEXT, MOST_ERROR = 1000, 4000
 """Characters of a sentence, and of a traceback's end."""
 HEADINGS = {
-    "checkpoint": ("Checkpoint", "检查点"), "status": ("Status", "结果"), "found": ("Found", "现象"), "all": ("All checks", "全部检查"),
-    "next": ("Next", "接着"), "fixes": ("What the fix did", "修复做了什么"), "cut": ("The rest is in report.html.", "其余内容见 report.html。"),
-    "model": ("model", "模型"), "seat": ("seat", "座位"),
+    "checkpoint": ("Checkpoint", "检查点"), "status": ("Status", "结果"), "found": ("Found", "现象"),
+    "all": ("All checks", "全部检查"), "next": ("Next", "接着"), "fixes": ("What the fix did", "修复做了什么"),
+    "cut": ("The rest is in report.html.", "其余内容见 report.html。"), "model": ("model", "模型"), "seat": ("seat", "座位"),
 }
 COUNTED = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
 PROGRAMS = {"ollama": "Ollama", "ollama_server": "Ollama server", "opencode": "OpenCode"}
@@ -55,7 +55,8 @@ def sections(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[
     yield _table((one for one in result["checks"] if one["checkpoint"]), steps, screen)
     yield from _others(result, screen)
     yield from _fixes(result, screen)
-    yield f"<details><summary>{_word('all', screen)}</summary>\n\n{_table(result['checks'], steps, screen)}\n</details>\n"
+    whole = _table(result["checks"], steps, screen)
+    yield f"<details><summary>{_word('all', screen)}</summary>\n\n{whole}\n</details>\n"
 
 
 def plain(text: str) -> str:
@@ -65,7 +66,7 @@ def plain(text: str) -> str:
 
 
 def _inert(match: re.Match[str]) -> str:
-    """As an entity, which begins no markup; mentions and mail addresses are sought after that, in the text of one element."""
+    """As an entity, which begins no markup; mentions and mail addresses are sought later, in one element's text."""
     return "<span>@</span>" if match[0] == "@" else f"&#{ord(match[0])};"
 
 
@@ -130,8 +131,8 @@ def _row(one: Mapping[str, Any], steps: Mapping[str, Any], screen: Screen) -> li
 
 
 def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
-    rest = [one for one in result["checks"] if one["status"] in ("failed", "crashed", "advice") and one["id"] != result["first"]]
-    if rest:
+    rest = [one for one in result["checks"] if one["status"] in ("failed", "crashed", "advice")]
+    if rest := [one for one in rest if one["id"] != result["first"]]:
         lines = (f"- {plain(one['pitfall'] or one['id'])}: {plain(one['found'][screen.lang])}" for one in rest)
         yield f"### {_word('next', screen)}\n\n" + "\n".join(lines) + "\n"
 
@@ -142,4 +143,5 @@ def _fixes(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     for fix in result["fixes"]:
         action = fix["action"] if isinstance(fix["action"], str) else fix["action"][screen.lang]
         yield f"- {plain(fix['check'])}: {plain(action)} ({plain(fix['outcome'])})\n"
-        yield from (f"  {plain(change['path'])}\n\n{fence(change['diff'])}" for change in fix["changed"] if change["diff"])
+        changes = (change for change in fix["changed"] if change["diff"])
+        yield from (f"  {plain(change['path'])}\n\n{fence(change['diff'])}" for change in changes)

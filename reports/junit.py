@@ -85,8 +85,10 @@ def _relative(text: str) -> str:
 
 def _folders() -> Iterator[str]:
     """The suite's, the work's and Python's: where they lie is nobody's business, what is in them is told relatively."""
-    named = (os.environ.get("GITHUB_WORKSPACE"), os.environ.get("CI_PROJECT_DIR"), os.getcwd(), str(ROOT), sys.prefix, sys.base_prefix)
-    yield from sorted({os.path.normpath(name) for name in named if name and len(Path(name).parts) > 2}, key=len, reverse=True)
+    work = (os.environ.get(name, "") for name in ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"))
+    named = (*work, os.getcwd(), str(ROOT), sys.prefix, sys.base_prefix)
+    told = {os.path.normpath(name) for name in named if len(Path(name).parts) > 2}
+    yield from sorted(told, key=len, reverse=True)
 
 
 def _name(case: ElementTree.Element) -> None:

@@ -1,4 +1,4 @@
-"""A learner with nothing installed, and a plugin that breaks: one check crashes, one fixture fails, both with a hostile message."""
+"""A learner with nothing installed, and a plugin that breaks: one check crashes, one fixture fails, both say hostile things."""
 from __future__ import annotations
 
 import dataclasses
@@ -10,7 +10,10 @@ import pytest
 from checks.finding import Finding
 from fixtures.facts import Facts
 
-HOSTILE = "::error::a\n##[add-mask]b\r\n| `c` | <script>d</script> ]]> \x1b[31m\u202e\x00\x07 100% @e [f](http://127.0.0.1:9/)"
+HOSTILE = (
+    "::error::a\n##[add-mask]b\r\n| `c` | <script>d</script> ]]> \x1b[31m\u202e\x00\x07 100% @e [f](http://127.0.0.1:9/)"
+    f" {Path(__file__).parent}/x {os.__file__}"
+)
 KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from checks.finding import Text, failed, passed
@@ -36,23 +36,26 @@ def result(*records: Mapping[str, Any], strict: bool = False, **fields: Any) -> 
 
 
 MARKUP = HOSTILE.translate({0: None, 27: None}) + (
-    " www.evil.example http://evil.example a@evil.example @e #1 <img src=x onerror=alert(1)> ![x](y) [l](m) ``` \n# h\n- l\n> q\n| a | b |"
-    "\n1. x\n~~s~~ **b** _i_ &lt; &#60; </details> <!-- --> $x$ :smile:"
+    " www.evil.example http://evil.example a@evil.example @e #1 <img src=x onerror=alert(1)> ![x](y) [l](m) ``` \n# h\n- l"
+    "\n> q\n| a | b |\n1. x\n~~s~~ **b** _i_ &lt; &#60; </details> <!-- --> $x$ :smile:"
 )
 
 
 def hostile() -> str:
     """The summary of a result in which every text is markup."""
-    fix = {"check": "x", "action": MARKUP, "outcome": "done", "undo": None, "changed": [{"path": MARKUP, "diff": f"{MARKUP}\n```\n</details>"}]}
+    changed = [{"path": MARKUP, "diff": f"{MARKUP}\n```\n</details>"}]
+    fix = {"check": "x", "action": MARKUP, "outcome": "done", "undo": None, "changed": changed}
     crash = record("chat-reply", "crashed", MARKUP, evidence={"error": MARKUP})
-    texts = result(crash, record("server-listening", text=MARKUP), record("config-valid", "advice", MARKUP), model=MARKUP, seat=MARKUP, fixes=[fix])
+    others = (record("server-listening", text=MARKUP), record("config-valid", "advice", MARKUP))
+    texts = result(crash, *others, model=MARKUP, seat=MARKUP, fixes=[fix])
     return "\n".join(github_summary.sections(texts, EN, AGAIN))
 
 
 def record(id: str, status: str = "failed", text: str = "seen", **fields: Any) -> dict[str, Any]:
     both = {"en": text, "zh": text}
     remedy = {"text": both, "commands": [text]}
-    return {"id": id, "status": status, "found": both, "why": both, "pitfall": "server-not-running", "remedy": remedy, **fields}
+    told = {"found": both, "why": both, "pitfall": "server-not-running", "remedy": remedy}
+    return {"id": id, "status": status, **told, **fields}
 
 
 def read(line: str) -> tuple[str, dict[str, str], str]:
@@ -70,6 +73,7 @@ def _decoded(text: str) -> str:
 
 
 @given(st.text(), st.text(min_size=1, max_size=100))
+@example("100%25 %0A::error::x\r\ny", "a,line=9:: b%3A")
 def test_a_command_is_one_line_and_reads_back(message: str, title: str) -> None:
     kind, properties, told = read(github.command("error", message, title=title))
     assert kind == "error"
@@ -78,7 +82,8 @@ def test_a_command_is_one_line_and_reads_back(message: str, title: str) -> None:
 
 
 def test_each_kind_of_status_has_its_annotation() -> None:
-    done = result(record("server-listening"), record("chat-reply", "advice"), record("config-valid", "fixed"), record("disk-space", "passed"))
+    records = {"server-listening": "failed", "chat-reply": "advice", "config-valid": "fixed", "disk-space": "passed"}
+    done = result(*(record(id, status) for id, status in records.items()))
     assert [read(line)[0] for line in github.annotations(done, {}, EN, AGAIN)] == ["error", "warning", "notice"]
     strict = result(record("chat-reply", "advice"), strict=True)
     assert [read(line)[0] for line in github.annotations(strict, {}, EN, AGAIN)] == ["error"]
@@ -125,10 +130,11 @@ def test_a_place_is_a_file_only_inside_the_workspace(tmp_path: Path) -> None:
 
 
 def test_paths_are_told_from_the_workspace_and_commands_stay_whole() -> None:
-    told = github.nearer(result(record("config-valid", text="/work/space/opencode.json:7 in /work/spaces")), "/work/space/")
+    text = "/the/space/opencode.json:7 in /the/spaces"
+    told = github.nearer(result(record("config-valid", text=text)), "/the/space/")
     one = next(one for one in told["checks"] if one["id"] == "config-valid")
-    assert one["found"]["en"] == "opencode.json:7 in /work/spaces"
-    assert one["remedy"]["commands"] == ["/work/space/opencode.json:7 in /work/spaces"]
+    assert one["found"]["en"] == "opencode.json:7 in /the/spaces"
+    assert one["remedy"]["commands"] == [text]
 
 
 @given(st.text())
@@ -151,7 +157,9 @@ def test_the_summary_says_what_to_type_before_what_was_seen(tmp_path: Path) -> N
     assert github_summary.write(str(file), result(record("server-listening", text="ollama serve")), EN, AGAIN) is None
     text = file.read_text(encoding="utf-8")
     assert text.startswith("of another program\n## A local model in OpenCode")
-    assert text.index("```\nollama serve\n```") < text.index(f"```\n{AGAIN}\n```") < text.index("| 2 | Ollama serves its address | FAIL |")
+    order = ("```\nollama serve\n```", f"```\n{AGAIN}\n```", "| 2 | Ollama serves its address | FAIL |")
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
     assert "waits for step" not in text
 
 
@@ -182,7 +190,7 @@ def test_a_crash_and_a_broken_fixture_on_github(tmp_path: Path, run_checks: Call
     assert "RuntimeError: fixture" in errors["CRASH disk-space"]
     text = summary.read_text(encoding="utf-8")
     assert "Do this first" in text and "<script>d</script>" not in re.sub(r"(?s)(```+).*?\1", "", text)
-    for leak in (KEY, "wangxiaoming", HOSTILE[-10:] + KEY):
+    for leak in (KEY, "wangxiaoming"):
         assert leak not in ran.out + text
 
 

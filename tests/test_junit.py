@@ -1,8 +1,9 @@
-"""JUnit's file: what to do for each check, valid whatever was seen, and nothing that names this machine or its person."""
+"""JUnit's file: what to do for each check, legal whatever was seen, and silent about this machine and its person."""
 from __future__ import annotations
 
 import platform
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,12 +12,13 @@ import pytest
 
 from checks.graph import checks
 from reports import junit
-from tests.breaking import HOSTILE, KEY, bare
+from tests.breaking import KEY, bare
 from tests.conftest import ROOT, Ran
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets"""
 Cases = dict[str, ElementTree.Element]
+Run = Callable[..., tuple[Ran, Path]]
 
 
 def read(file: Path) -> Cases:
@@ -32,7 +34,7 @@ def told(case: ElementTree.Element) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(tmp_path: Path, run_checks: Callable[..., Ran]) -> Callable[..., tuple[Ran, Path]]:
+def run(tmp_path: Path, run_checks: Callable[..., Ran]) -> Run:
     def run(*args: str) -> tuple[Ran, Path]:
         file = tmp_path / "out" / "junit.xml"
         return run_checks(f"--junitxml={file}", *args, env=bare(tmp_path)), file
@@ -40,7 +42,7 @@ def run(tmp_path: Path, run_checks: Callable[..., Ran]) -> Callable[..., tuple[R
     return run
 
 
-def test_each_check_says_what_to_do(run: Callable[..., tuple[Ran, Path]]) -> None:
+def test_each_check_says_what_to_do(run: Run) -> None:
     ran, file = run("--lang=zh")
     cases = read(file)
     assert set(cases) == set(checks())
@@ -55,10 +57,11 @@ def test_each_check_says_what_to_do(run: Callable[..., tuple[Ran, Path]]) -> Non
         if failure is not None:
             assert told(case)["pitfall"] == one["pitfall"] in (failure.text or "")
             assert told(case)["remedy"] == one["remedy"]["text"]["zh"]
-            assert all(part in (failure.text or "") for part in (one["title"]["zh"], one["remedy"]["text"]["zh"], *one["remedy"]["commands"]))
+            parts = (one["title"]["zh"], one["remedy"]["text"]["zh"], *one["remedy"]["commands"])
+            assert all(part in (failure.text or "") for part in parts)
 
 
-def test_a_crash_and_a_broken_fixture_keep_their_text(run: Callable[..., tuple[Ran, Path]]) -> None:
+def test_a_crash_and_a_broken_fixture_keep_their_text(run: Run) -> None:
     _, file = run("-p", "tests.breaking", "--lang=en")
     cases = read(file)
     crash, broken = cases["opencode-version"].find("failure"), cases["disk-space"].find("error")
@@ -70,14 +73,15 @@ def test_a_crash_and_a_broken_fixture_keep_their_text(run: Callable[..., tuple[R
 
 @pytest.mark.parametrize("args", [(), ("-p", "tests.breaking"), ("-p", "tests.breaking", "-o", "junit_logging=all"),
                                   ("-o", "junit_family=xunit1", "-v"), ("-k", "nothing-at-all")])
-def test_nothing_names_the_machine_or_its_person(args: tuple[str, ...], tmp_path: Path, run: Callable[..., tuple[Ran, Path]]) -> None:
+def test_nothing_names_the_machine_or_its_person(args: tuple[str, ...], tmp_path: Path, run: Run) -> None:
     hostile = tmp_path / "a ]]> \u202e\x1b[31m<b>&amp; \x07\U000e0041"
     hostile.mkdir()
-    (hostile / "opencode.json").write_text('{"provider": {"ollama": {"options": {"baseURL": "http://a\u202e]]>"}}}}', encoding="utf-8")
+    config = '{"provider": {"ollama": {"options": {"baseURL": "http://a\u202e]]>"}}}}'
+    (hostile / "opencode.json").write_text(config, encoding="utf-8")
     _, file = run(*args, f"--project={hostile}", "--model=<x>]]>\x1b")
     read(file)
     text = file.read_text(encoding="utf-8")
-    for leak in (KEY, "wangxiaoming", str(ROOT), f'"{platform.node()}"', "hostname", "\u202e", "\x1b", HOSTILE[-60:] + KEY):
+    for leak in (KEY, "wangxiaoming", str(ROOT), sys.base_prefix, f'"{platform.node()}"', "hostname", "\u202e", "\x1b"):
         assert leak not in text
 
 

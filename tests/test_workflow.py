@@ -25,11 +25,12 @@ ACT, ACTIONLINT = "github.com/nektos/act@v0.2.89", "github.com/rhysd/actionlint/
 USES = re.compile(r"uses: (\S+)@(\S+)(?: # (v[\d.]+))?")
 SUITE = ("checks", "fixtures", "reports", "conftest.py", "pyproject.toml", "requirements.lock")
 STAND_INS = {
-    "actions/checkout": ("path", f'[ "$IN" = "" ] || for one in {" ".join(SUITE)}; do mkdir -p "$IN"; cp -r "$SUITE_SOURCE/$one" "$IN"; done'),
-    "actions/upload-artifact": ("path", 'if [ -d "$IN" ]; then mkdir -p "$ARTIFACTS/$NAME"; cp -r "$IN"/. "$ARTIFACTS/$NAME"; fi'),
-    "actions/download-artifact": ("path", 'mkdir -p "$IN" && cp -r "$ARTIFACTS"/checkpoints-* "$IN"'),
+    "actions/checkout": f'[ -z "$IN" ] || {{ mkdir -p "$IN"; cd "$SUITE_SOURCE"; cp -r {" ".join(SUITE)} "$OLDPWD/$IN"; }}',
+    "actions/upload-artifact": 'if [ -d "$IN" ]; then mkdir -p "$ARTIFACTS/$NAME"; cp -r "$IN"/. "$ARTIFACTS/$NAME"; fi',
+    "actions/download-artifact": 'mkdir -p "$IN" && cp -r "$ARTIFACTS"/checkpoints-* "$IN"',
 }
-"""For each action of others the input it works on, and what stands in for it where nothing can be fetched."""
+"""What stands in for each action of others, where nothing can be fetched: IN is the `path` it is given, NAME the `name`."""
+SHOWN = re.compile(r"(?m)^.*::(?:error|warning|notice) .*$|^.* Summary - [\s\S]*?(?=\n<details>)|^.* Job \w+$")
 LIMIT = 900.0
 
 pytestmark = pytest.mark.real
@@ -55,9 +56,9 @@ def linters(programs: Programs) -> Path:
 def go_tools(programs: Programs) -> Path:
     def build(work: Path) -> None:
         go = programs.tools.system_go(work) or programs.tools.wheel_go()
-        own = {"GOBIN": str(work / "part"), "GOPATH": str(work / "go"), "GOCACHE": str(work / "gocache"), "GOFLAGS": "-modcacherw"}
+        own = {"GOBIN": str(work / "part"), "GOPATH": str(work / "go"), "GOCACHE": str(work / "gocache")}
         for package in (ACT, ACTIONLINT):
-            programs.steps.run([go, "install", package], work, LIMIT, **own)
+            programs.steps.run([go, "install", package], work, LIMIT, **own, GOFLAGS="-modcacherw")
 
     return programs.cache.part(part_name(ACT, ACTIONLINT), build)
 
@@ -78,7 +79,8 @@ def test_zizmor_finds_nothing(linters: Path) -> None:
 
 
 def test_the_workflow_is_one_by_the_schema(linters: Path) -> None:
-    code, out = ran(linters / "bin" / "python", "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)
+    schema = ("--builtin-schema", "vendor.github-workflows")
+    code, out = ran(linters / "bin" / "python", "-m", "check_jsonschema", *schema, WORKFLOW)
     assert code == 0, out
 
 
@@ -118,22 +120,24 @@ class Job:
     @property
     def shown(self) -> str:
         """What GitHub would show: annotations and summaries, and how each job ended."""
-        return "\n".join(re.findall(r"(?m)^.*::(?:error|warning|notice) .*$|^.* Summary - [\s\S]*?(?=\n<details>)|^.* Job \w+$", self.out))
+        return "\n".join(SHOWN.findall(self.out))
 
 
 @pytest.fixture
 def act(tmp_path: Path, go_tools: Path, programs: Programs, capsys: pytest.CaptureFixture[str]) -> Callable[..., Job]:
-    """Run the workflow in a project, with real Ollama and OpenCode on PATH and no network but loopback; shows what it showed."""
+    """Run the workflow in a project, with real Ollama and OpenCode on PATH and no network but loopback."""
     tools = [str(program.parent) for program in (programs.ollama(), programs.opencode())]
     programs.model_file()
 
     def run(config: str | None = None, **inputs: str) -> Job:
         project = make_project(tmp_path / "project", config)
         told = {"suite-repository": "example/suite", "python": sys.executable, **inputs}
-        own = {"HOME": str(tmp_path / "home"), "XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": os.pathsep.join([*tools, os.environ["PATH"]]),
-               "OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ)), "SUITE_SOURCE": str(ROOT), "ARTIFACTS": str(tmp_path / "artifacts")}
-        argv = [str(go_tools / "act"), "workflow_dispatch", "-W", str(WORKFLOW), "-P", "self-hosted=-self-hosted", "--no-cache-server",
-                "--pull=false", "--action-offline-mode", *local(tmp_path / "actions")]
+        folders = {"HOME": "home", "XDG_CACHE_HOME": "cache", "ARTIFACTS": "artifacts"}
+        own = {name: str(tmp_path / folder) for name, folder in folders.items()}
+        own |= {"OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ)), "SUITE_SOURCE": str(ROOT)}
+        own["PATH"] = os.pathsep.join([*tools, os.environ["PATH"]])
+        argv = [str(go_tools / "act"), "workflow_dispatch", "-W", str(WORKFLOW), "-P", "self-hosted=-self-hosted"]
+        argv += ["--no-cache-server", "--pull=false", "--action-offline-mode", *local(tmp_path / "actions")]
         argv += [part for name, value in told.items() for part in ("--input", f"{name}={value}")]
         argv += [part for name, value in own.items() if name != "PATH" for part in ("--env", f"{name}={value}")]
         done = subprocess.run([*alone(), *argv], cwd=project, env=own, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -162,21 +166,22 @@ def make_project(folder: Path, config: str | None) -> Path:
 def local(folder: Path) -> list[str]:
     """`--local-repository` for each action of others, at the commit that the workflow names."""
     found = {name: commit for name, commit, _ in USES.findall((ROOT / WORKFLOW).read_text(encoding="utf-8"))}
-    for name, (value, script) in STAND_INS.items():
-        action = {"name": name, "description": "a stand-in", "inputs": {key: {"default": ""} for key in (value, "name")},
-                  "runs": {"using": "composite", "steps": [{"shell": "bash", "run": script, "env": {
-                      "IN": f"${{{{ inputs.{value} }}}}", "NAME": "${{ inputs.name }}"}}]}}
+    for name, script in STAND_INS.items():
+        step = {"shell": "bash", "run": script, "env": {"IN": "${{ inputs.path }}", "NAME": "${{ inputs.name }}"}}
+        action = {"name": name, "description": "a stand-in", "inputs": {key: {"default": ""} for key in ("path", "name")},
+                  "runs": {"using": "composite", "steps": [step]}}
         (folder / name).mkdir(parents=True)
         (folder / name / "action.yml").write_text(json.dumps(action), encoding="utf-8")  # JSON is YAML
-    return [part for name, commit in found.items() for part in ("--local-repository", f"{name}@{commit}={folder / name}")]
+    pairs = (f"{name}@{commit}={folder / name}" for name, commit in found.items())
+    return [part for pair in pairs for part in ("--local-repository", pair)]
 
 
 def alone() -> list[str]:
     """Wraps a command in a network of loopback only, and ends all it started; nothing where the system has none."""
     ip = shutil.which("ip", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
     wrap = ["unshare", "-rnpf", "--mount-proc", "--kill-child", "sh", "-c", f'{ip} link set lo up && exec "$@"', "sh"]
-    works = ip and shutil.which("unshare") and subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode == 0
-    return wrap if works else []
+    there = ip and shutil.which("unshare")
+    return wrap if there and subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode == 0 else []
 
 
 def test_green(act: Callable[..., Job]) -> None:
@@ -190,11 +195,13 @@ def test_green(act: Callable[..., Job]) -> None:
 
 
 def test_red(act: Callable[..., Job]) -> None:
-    config = {"provider": {"ollama": {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": "http://127.0.0.1:11434"}, "models": {"m": {}}}}}
+    provider = {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": "http://127.0.0.1:11434"}, "models": {"m": {}}}
+    config = {"provider": {"ollama": provider}}
     seats = [{"seat": seat, "runner": ["self-hosted"]} for seat in ("a1", "a2")]
     job = act(json.dumps(config, indent=2), seats=json.dumps(seats), language="zh")
     assert job.code == 1
-    for error in ("title=失败 server-listening server-not-running::", "file=opencode.json,line=6,title=失败 config-valid base-url-missing-v1::"):
+    place = "file=opencode.json,line=6,"
+    for error in ("title=失败 server-listening server-not-running::", f"{place}title=失败 config-valid base-url-missing-v1::"):
         assert sum(error in line for line in job.commands("error")) == len(seats)
     assert job.out.count("### 先做这一步: server-not-running") == len(seats)
     assert "```\nollama serve\n```" in job.out
