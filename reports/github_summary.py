@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.terminal import STATUSES, Screen
+from reports.words import OUTCOMES
 
 MOST_BYTES = 1024 * 1024
 """Of all summaries of a step together; GitHub shows nothing at all above it."""
@@ -14,7 +15,8 @@ MOST_TEXT, MOST_ERROR = 1000, 4000
 """Characters of a sentence, and of a traceback's end."""
 HEADINGS = {
     "checkpoint": ("Checkpoint", "检查点"), "status": ("Status", "结果"), "found": ("Found", "现象"),
-    "all": ("All checks", "全部检查"), "next": ("Next", "接着"), "fixes": ("What the fix did", "修复做了什么"),
+    "all": ("All checks", "全部检查"), "next": ("Next", "接着"), "fix": ("What the fix did", "修复做了什么"),
+    "fix-plan": ("What a fix would do", "修复会做什么"), "undo": ("What was taken back", "撤销了什么"),
     "cut": ("The rest is in report.html.", "其余内容见 report.html。"), "model": ("model", "模型"), "seat": ("seat", "座位"),
 }
 COUNTED = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
@@ -70,11 +72,11 @@ def _inert(match: re.Match[str]) -> str:
     return "<span>@</span>" if match[0] == "@" else f"&#{ord(match[0])};"
 
 
-def fence(text: str) -> str:
+def fence(text: str, language: str = "") -> str:
     """A block to copy; its fence is longer than any run of backticks inside."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     marks = "`" * max(3, longest + 1)
-    return f"{marks}\n{text.rstrip()}\n{marks}\n"
+    return f"{marks}{language}\n{text.rstrip()}\n{marks}\n"
 
 
 def _word(key: str, screen: Screen) -> str:
@@ -139,9 +141,9 @@ def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
 
 def _fixes(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     if result["fixes"]:
-        yield f"### {_word('fixes', screen)}\n"
+        yield f"### {_word(result['run']['mode'], screen)}\n"
     for fix in result["fixes"]:
         action = fix["action"] if isinstance(fix["action"], str) else fix["action"][screen.lang]
-        yield f"- {plain(fix['check'])}: {plain(action)} ({plain(fix['outcome'])})\n"
+        yield f"- {plain(fix['check'])}: {plain(action)} ({OUTCOMES[fix['outcome']][screen.lang == 'en']})\n"
         changes = (change for change in fix["changed"] if change["diff"])
-        yield from (f"  {plain(change['path'])}\n\n{fence(change['diff'])}" for change in changes)
+        yield from (f"  {plain(change['path'])}\n\n{fence(change['diff'], 'diff')}" for change in changes)

@@ -48,6 +48,7 @@ def hostile() -> str:
     crash = record("chat-reply", "crashed", MARKUP, evidence={"error": MARKUP})
     others = (record("server-listening", text=MARKUP), record("config-valid", "advice", MARKUP))
     texts = result(crash, *others, model=MARKUP, seat=MARKUP, fixes=[fix])
+    texts["run"]["mode"] = "fix"
     return "\n".join(github_summary.sections(texts, EN, AGAIN))
 
 
@@ -216,3 +217,16 @@ def test_nothing_of_github_elsewhere(tmp_path: Path, run_checks: Callable[..., R
 def test_the_word_cannot_be_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
     words = {github.Step({}, lambda line: None).word for _ in range(100)}
     assert len(words) == 100 and all(len(word) == 32 for word in words)
+
+
+HEADINGS = {"fix": "What the fix did", "fix-plan": "What a fix would do", "undo": "What was taken back"}
+
+
+@pytest.mark.parametrize(("mode", "heading"), HEADINGS.items())
+def test_the_summary_shows_what_was_changed(mode: str, heading: str) -> None:
+    fix = {"check": "config-valid", "action": {"en": "set baseURL", "zh": "改"}, "outcome": "done", "undo": None,
+           "changed": [{"path": "~/opencode.json", "diff": "-a\n+b"}]}
+    done = result(record("config-valid", "fixed"), fixes=[fix])
+    done["run"]["mode"] = mode
+    text = "\n".join(github_summary.sections(done, EN, AGAIN))
+    assert f"### {heading}\n" in text and "set baseURL (done)" in text and "```diff\n-a\n+b\n```" in text
