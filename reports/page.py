@@ -18,24 +18,28 @@ def render(result: Result) -> str:
     """The page of a result (design section 5). No verdict of its own: it shows the one that is there."""
     result = cleaned(result)
     checks = {one["id"]: one for one in result["checks"]}
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            result=result,
-            checks=checks,
-            first=checks.get(result["first"] or ""),
-            headline=_headline(result, checks),
-            points=[one for one in result["checks"] if one["checkpoint"]],
-            steps=_by_step(result["checks"]),
-            facts=dict(_facts(result)),
-            pitfalls=load(),
-            evidence={one["id"]: _cut(plain(one["evidence"]), SHOWN) for one in result["checks"] if one["evidence"]},
-            bundle=bundle(result),
-            lines=_diff_lines,
-            needs_a_hand=NEEDS_A_HAND,
-        )
-    )
+    headline = _headline(result, checks)
+    return environment().get_template("report.html.j2").render(**_shown(result, checks, headline)).lstrip()
+
+
+def _shown(result: Result, checks: Mapping[str, Result], headline: str) -> dict[str, Any]:
+    """All that the template asks for."""
+    with_evidence = [one for one in result["checks"] if one["evidence"]]
+    return {
+        "result": result,
+        "checks": checks,
+        "first": checks.get(result["first"] or ""),
+        "headline": headline,
+        "lead": _lead(result, headline),
+        "points": [one for one in result["checks"] if one["checkpoint"]],
+        "steps": _by_step(result["checks"]),
+        "facts": dict(_facts(result)),
+        "pitfalls": load(),
+        "evidence": {one["id"]: _cut(plain(one["evidence"]), SHOWN) for one in with_evidence},
+        "bundle": bundle(result),
+        "lines": _diff_lines,
+        "needs_a_hand": NEEDS_A_HAND,
+    }
 
 
 def _headline(result: Result, checks: Mapping[str, Result]) -> str:
@@ -50,6 +54,15 @@ def _headline(result: Result, checks: Mapping[str, Result]) -> str:
     if result["run"]["exit"] in (2, None):
         return "interrupted"
     return "selected" if result["run"]["selected"] else "incomplete"
+
+
+def _lead(result: Result, headline: str) -> str:
+    """The sentence below the headline."""
+    if headline == "passed" and result["first"]:
+        return "passed-advice"
+    if headline in ("fix-plan", "undo") and not result["fixes"]:
+        return f"{headline}-none"
+    return headline
 
 
 def _by_step(checks: list[Result]) -> dict[int | str, list[Result]]:
@@ -127,7 +140,7 @@ def bundle(result: Result) -> str:
         lines += [
             "",
             f"--- fix {fix['check']}: {fix['outcome']}",
-            plain({name: fix[name] for name in ("action", "changed", "undo")}),
+            plain({"action": fix["action"][lang], "changed": fix["changed"]}),
         ]
     return "\n".join(lines)
 

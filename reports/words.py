@@ -38,6 +38,7 @@ MARKS = {
 }
 OUTCOMES = {
     "done": ("已完成", "done"),
+    "yours": ("你来做", "yours to do"),
     "planned": ("计划中，未执行", "planned, not done"),
     "failed": ("没有成功", "did not succeed"),
     "undone": ("已撤销", "taken back"),
@@ -89,7 +90,9 @@ SUMMARIES = {
         "什么都没有改动。下面列出 --fix 会做的每一步。",
         "Nothing was changed. Each step that --fix would take is below.",
     ),
+    "fix-plan-none": ("--fix 不会做任何改动。", "--fix would do nothing."),
     "undo": ("下面列出撤销了什么。", "What was taken back is listed below."),
+    "undo-none": ("没有可以撤销的改动。", "Nothing is left to take back."),
     "ready": ("现在打开 OpenCode，用 /models 选这个模型：", "Open OpenCode, and choose this model with /models:"),
 }
 NOTES = {
@@ -141,7 +144,7 @@ WORDS = {
     "changes-plan": ("计划中的改动", "Planned changes"),
     "changes-undo": ("撤销的改动", "Changes taken back"),
     "for-check": ("针对", "For"),
-    "undo": ("撤销方法", "To take it back"),
+    "undo": ("撤销时：", "When undone:"),
     "diff": ("− 是修复前的行，+ 是修复后的行。", "Lines with − were there before, lines with + are there after."),
     "facts": ("这台机器", "This machine"),
     "evidence": ("原始记录", "Raw evidence"),

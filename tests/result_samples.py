@@ -51,8 +51,8 @@ SMALL = advice(
 )
 FIX = {
     "check": "config-valid",
-    "action": "write /v1 into baseURL",
-    "undo": "pytest checks --undo",
+    "action": {"zh": "给 baseURL 加上 /v1", "en": "write /v1 into baseURL"},
+    "undo": {"zh": "恢复原来的文件", "en": "puts the former file back"},
     "outcome": "done",
     "changed": [
         {
@@ -99,7 +99,14 @@ def planned(lang: str = "en") -> Result:
     return {**result, "fixes": [{**FIX, "outcome": "planned"}]}
 
 
-ALL = {made.__name__: made for made in (stopped_server, healthy, advised, repaired, crashed, interrupted, planned)}
+def undone(lang: str = "en") -> Result:
+    result = collected(dict.fromkeys(ORDER), lang, mode="undo")
+    return {**result, "fixes": [{**FIX, "check": "", "outcome": "undone", "undo": None}]}
+
+
+ALL = {
+    made.__name__: made for made in (stopped_server, healthy, advised, repaired, crashed, interrupted, planned, undone)
+}
 
 OURS = frozenset("id step status blocked_by first lang verdict started mode target os outcome check".split())
 """Fields that hold one of the suite's own words."""

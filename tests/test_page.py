@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 import jsonschema
@@ -14,56 +13,16 @@ import pytest
 from reports import page, words
 from tests import result_samples as samples
 from tests.browser import Browser, chromium
+from tests.page_reader import Reader, written
 
 ROOT = Path(__file__).resolve().parent.parent
-VOID = {"meta", "input", "br", "rect", "img", "link"}
 LANGS = ("zh", "en")
-
-
-class Reader(HTMLParser):
-    """Collects what a page says and refers to, and that every element is closed."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-        self.references: list[str] = []
-        self.said: list[str] = []
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.references += [
-            value or "" for name, value in attrs if name in ("href", "src", "action", "srcset", "data", "style")
-        ]
-        assert not any(name.startswith("on") for name, _ in attrs)
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.said.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.said).split())
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with chromium(tmp_path_factory.mktemp("profile")) as started:
         yield started
-
-
-def written(folder: Path, text: str, name: str = "report.html") -> Path:
-    file = folder / name
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 @pytest.mark.parametrize("kind", samples.ALL)
@@ -83,6 +42,7 @@ def test_sample_results_have_the_published_shape(kind: str, lang: str) -> None:
         ("crashed", "crashed"),
         ("interrupted", "interrupted"),
         ("planned", "fix-plan"),
+        ("undone", "undo"),
     ],
 )
 def test_headline_says_what_the_run_was(kind: str, headline: str, lang: str) -> None:
@@ -127,7 +87,22 @@ def test_fix_shows_what_was_there_before_and_after() -> None:
     text = Reader(page.render(samples.repaired())).text
     assert '- "baseURL": "http://a"' in text
     assert '+ "baseURL": "http://a/v1"' in text
-    assert "pytest checks --undo" in text
+    assert "puts the former file back" in text
+
+
+@pytest.mark.parametrize(("kind", "lead"), [("planned", "fix-plan"), ("undone", "undo")])
+def test_plan_or_undo_of_nothing_says_so(kind: str, lead: str) -> None:
+    some, none = samples.ALL[kind](), {**samples.ALL[kind](), "fixes": []}
+    assert words.SUMMARIES[lead][1] in Reader(page.render(some)).text
+    assert words.SUMMARIES[f"{lead}-none"][1] in Reader(page.render(none)).text
+
+
+def test_step_that_a_fix_leaves_to_the_person_is_theirs() -> None:
+    result = samples.repaired()
+    result["fixes"] = [{**samples.FIX, "outcome": "planned"}]
+    text = Reader(page.render(result)).text
+    assert words.OUTCOMES["yours"][1] in text
+    assert words.OUTCOMES["planned"][1] not in text
 
 
 def test_config_to_copy_stands_on_several_lines() -> None:

@@ -15,8 +15,9 @@ import pytest
 from reports.room import last_page, main, room
 from reports.seats import gather
 from tests import result_samples as samples
-from tests.test_page import ROOT, Reader, written
+from tests.page_reader import Reader, written
 
+ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 MADE = {"failed": samples.stopped_server, "passed": samples.advised, "incomplete": samples.interrupted}
 

@@ -17,7 +17,8 @@ from reports.room import room
 from reports.seats import gather
 from tests import result_samples as samples
 from tests.browser import Browser
-from tests.test_page import ROOT, browser, written  # noqa: F401
+from tests.page_reader import written
+from tests.test_page import ROOT, browser  # noqa: F401
 from tests.test_room import START, put
 
 
