@@ -1,0 +1,239 @@
+"""The room's mirror, and what a pull through a real Ollama does when it misbehaves."""
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from fixtures import children, fix_pull, loopback
+from fixtures.facts import Facts
+from fixtures.fix import Case, FixFailed, Step, plan
+from fixtures.fix_server import server_env
+from fixtures.journal import Journal
+from fixtures.mirror import Handler, Mirror, RehearsalShelf, Shelf
+from fixtures.mirror_client import Room, long_name
+from fixtures.model_store import wait_for
+from fixtures.programs import ProgramMissing, Programs
+from fixtures.setup import Setup
+from fixtures.store import blob, names, read_manifest
+from fixtures.undo import undo
+
+NAME = "qwen2.5-coder:7b"
+ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
+
+
+@pytest.fixture(autouse=True)
+def run() -> Iterator[None]:
+    with children.open_run():
+        yield
+
+
+def make_store(models: Path) -> bytes:
+    """A models folder with one model of one layer; returns the layer."""
+    layer = bytes(range(256)) * 400
+    digest = f"sha256:{hashlib.sha256(layer).hexdigest()}"
+    manifest = {"schemaVersion": 2, "config": {"digest": digest, "size": 0}, "layers": [{"digest": digest, "size": len(layer)}]}
+    file = models / "manifests" / "registry.ollama.ai" / "library" / "qwen2.5-coder" / "7b"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    blob(models, digest).parent.mkdir()
+    blob(models, digest).write_bytes(layer)
+    return layer
+
+
+def test_blobs_come_whole_and_in_parts_with_their_own_address(tmp_path: Path) -> None:
+    layer = make_store(tmp_path / "models")
+    url = Mirror(Shelf(tmp_path / "models", tmp_path)).start().url
+    manifest = httpx.get(f"{url}/v2/library/qwen2.5-coder/manifests/7b", trust_env=False).json()
+    path = f"/v2/library/qwen2.5-coder/blobs/{manifest['layers'][0]['digest']}"
+    head, whole = (httpx.request(method, url + path, trust_env=False) for method in ("HEAD", "GET"))
+    assert head.headers["content-length"] == str(len(layer)) and head.content == b""
+    assert (whole.status_code, whole.headers["location"], whole.content) == (200, path, layer)
+    part = httpx.get(url + path, headers={"Range": "bytes=100-199"}, trust_env=False)
+    assert (part.status_code, part.content) == (206, layer[100:200])
+    rest = httpx.get(url + path, headers={"Range": f"bytes={len(layer) - 5}-"}, trust_env=False)
+    assert rest.content == layer[-5:]
+    assert Room(url).model_size(NAME) == len(layer)
+
+
+@pytest.mark.parametrize("path", ["/v2/../../etc/passwd", "/v2/library/..%2f..%2fx/manifests/7b", "/v2/library/nope/manifests/7b",
+                                  "/v2/library/x/blobs/sha256:../../../etc/passwd", "/programs/../journal.jsonl", "/programs/x.tar", "/id_ed25519"])
+def test_nothing_else_is_given_away(path: str, tmp_path: Path) -> None:
+    make_store(tmp_path / "models")
+    server = Mirror(Shelf(tmp_path / "models", tmp_path / "archives")).start()
+    import http.client
+
+    connection = http.client.HTTPConnection(*server.server_address[:2], timeout=5)  # a client that does not tidy the path
+    connection.request("GET", path)
+    assert connection.getresponse().status == 404
+
+
+def test_names_of_a_mirror_are_what_ollama_pull_wants() -> None:
+    room = Room("10.0.0.5:11480")
+    assert (room.url, long_name(room, "llama3.2:3b"), long_name(room, "me/mine")) == (
+        "http://10.0.0.5:11480", "10.0.0.5:11480/library/llama3.2:3b", "10.0.0.5:11480/me/mine:latest")
+
+
+@pytest.mark.parametrize(
+    ("said", "pitfall"),
+    [
+        ('pull model manifest: Get "https://r/v2/": dial tcp: lookup r: no such host', "registry-unreachable"),
+        ("proxyconnect tcp: dial tcp 127.0.0.1:9: connect: connection refused", "registry-unreachable"),
+        ("tls: failed to verify certificate: x509: certificate signed by unknown authority", "tls-intercepted"),
+        ("write /m/blobs/sha256-1-partial: no space left on device", "disk-full"),
+        ("digest mismatch, file must be downloaded again: want sha256:1, got sha256:2", "download-corrupt"),
+        ("pull model manifest: 412: The model you are attempting to pull requires a newer version of Ollama.", "ollama-too-old"),
+        ("pull model manifest: 500: internal error", "registry-unreachable"),
+    ],
+)
+def test_errors_of_a_pull_are_told_apart(said: str, pitfall: str) -> None:
+    assert fix_pull.pitfall_of(said) == pitfall
+
+
+class Moody(Handler):
+    """A mirror that does what real networks do, while `server.mood` says so; counts the bytes it gave away."""
+
+    def body(self, file: Path, first: int, length: int) -> None:
+        mood = self.server.mood  # type: ignore[attr-defined]
+        if mood == "lies":
+            data = bytearray(file.read_bytes()[first : first + length])
+            data[len(data) // 2] ^= 1
+            self.wfile.write(data)
+            return
+        whole = file.stat().st_size
+        if mood == "breaks once" and whole > 1_000_000:
+            self.server.mood = "sound"  # type: ignore[attr-defined]
+        stop = whole // 2 if mood in ("stalls", "drops", "breaks once") and whole > 1_000_000 else whole
+        with file.open("rb") as source:
+            source.seek(first)
+            while length > 0 and source.tell() < stop and (piece := source.read(min(length, 1 << 18, stop - source.tell()))):
+                self.wfile.write(piece)
+                self.server.sent += len(piece)  # type: ignore[attr-defined]
+                length -= len(piece)
+        if length and mood == "stalls":
+            time.sleep(60)
+        if length:
+            self.close_connection = True
+            self.connection.close()
+
+    def _answer(self) -> None:
+        if self.server.mood == "500" and "/v2/" in self.path:  # type: ignore[attr-defined]
+            self.send_error(500)
+        else:
+            super()._answer()
+
+
+class Bench:
+    """A real Ollama of its own, an empty home, and a mirror with moods."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = Programs(dict(os.environ))
+        try:
+            program = programs.ollama()
+            self.mirror = Mirror(RehearsalShelf(dict(os.environ), folder / "shelf"), handler=Moody)
+        except ProgramMissing as error:
+            pytest.skip(error.en)
+        self.mirror.mood, self.mirror.sent = "sound", 0  # type: ignore[attr-defined]
+        self.mirror.start()
+        home = folder / "home"
+        home.mkdir()
+        path = f"{program.parent}{os.pathsep}{os.defpath}"
+        self.setup = Setup({"PATH": path, "HOME": str(home)}, home, folder, "rehearse", port=loopback.free_port())
+        children.start([program, "serve"], server_env(self.setup), home, folder / "serve.log")
+        wait_for(self.setup.default_url)
+
+    @property
+    def sent(self) -> int:
+        return int(self.mirror.sent)  # type: ignore[attr-defined]
+
+    def pull(self, mood: str) -> None:
+        """One `--fix` of the missing model."""
+        self.mirror.mood = mood  # type: ignore[attr-defined]
+        (step,) = self.steps()
+        journal = Journal(self.setup)
+        try:
+            step.take(journal)
+        finally:
+            journal.close()
+
+    def steps(self) -> list[Step]:
+        facts = Facts(self.setup, lambda machine: NAME)
+        return plan(Case(facts, "model-downloaded", "model-not-downloaded", mirror=self.mirror.url))
+
+    def listed(self) -> list[str]:
+        answer: Any = loopback.request("GET", f"{self.setup.default_url}/api/tags").json()
+        return [model["name"] for model in answer["models"] or []]
+
+    def sound(self) -> bool:
+        """Every layer of the model is what its digest says."""
+        models = self.setup.ollama_models
+        manifest = read_manifest(models, NAME) or {"layers": [{"digest": "none"}]}
+        digests = [layer["digest"] for layer in manifest["layers"]]
+        return all(digest == f"sha256:{hashlib.sha256(blob(models, digest).read_bytes()).hexdigest()}" for digest in digests)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+@pytest.mark.real
+def test_pull_gets_the_short_name_and_undo_takes_all_of_it_back(bench: Bench) -> None:
+    (step,) = bench.steps()
+    bench.pull("sound")
+    assert bench.listed() == [NAME] and bench.sound() and step.size == bench_size(bench)
+    undo(bench.setup, keep_models=True)
+    assert bench.listed() == [NAME]
+    loopback.request("DELETE", f"{bench.setup.default_url}/api/delete", data={"model": NAME})
+    bench.pull("sound")
+    undo(bench.setup, keep_models=False)
+    assert bench.listed() == [] and not list((bench.setup.ollama_models / "blobs").iterdir())
+
+
+def bench_size(bench: Bench) -> int:
+    return dict(names(bench.setup.ollama_models))[NAME]
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("mood", "pitfall"),
+    [("stalls", "slow-download"), ("lies", "download-corrupt"), ("500", "registry-unreachable"),
+     pytest.param("drops", "registry-unreachable", marks=pytest.mark.skipif(not ALL, reason="Ollama tries for a minute"))],
+)
+def test_bad_mirror_has_a_name_and_the_next_run_finishes(mood: str, pitfall: str, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fix_pull, "STALL_SECONDS", 2.0 if mood == "stalls" else 90.0)
+    monkeypatch.setattr(fix_pull, "TRIES", 2 if mood == "stalls" else 1)
+    with pytest.raises(FixFailed) as failed:
+        bench.pull(mood)
+    assert failed.value.pitfall == pitfall, failed.value.words
+    assert bench.listed() == []
+    half = bench.sent
+    bench.pull("sound")
+    assert bench.listed() == [NAME] and bench.sound()
+    if mood in ("stalls", "drops"):
+        assert bench.sent - half < 0.7 * bench_size(bench), "the second run began anew"
+
+
+@pytest.mark.real
+def test_connection_that_breaks_once_is_gone_on_with(bench: Bench) -> None:
+    bench.pull("breaks once")
+    assert bench.listed() == [NAME] and bench.sound() and bench.sent < 1.2 * bench_size(bench)
+
+
+@pytest.mark.real
+def test_full_disk_is_told_before_the_download(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type("usage", (), {"free": 10_000_000})
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: usage)
+    with pytest.raises(FixFailed) as failed:
+        bench.pull("sound")
+    assert failed.value.pitfall == "disk-full" and bench.sent == 0
+    monkeypatch.undo()
+    bench.pull("sound")
+    assert bench.sound()
