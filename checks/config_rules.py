@@ -223,6 +223,10 @@ def _no_models(rules: OpenCodeRules) -> Finding | None:
 def _ignored(rules: OpenCodeRules) -> Finding | None:
     """What OpenCode ignores without a word."""
     for source in rules.facts.config.sources:
+        if source.lossy:
+            found = Text(f"{source.label} is not UTF-8 throughout", f"{source.label} 里有的字不是 UTF-8 编码")
+            line = (source.text or "").split("\ufffd")[0].count("\n") + 1
+            return advice("config-encoding", found, file=source.label, line=line)
         for path, line, column in source.document.duplicates if source.document else ():
             where, key = f"{source.label}:{line}:{column}", str(path[-1])
             found = Text(f"{where} “{key}” is given twice; the last one counts", f"{where} “{key}”写了两次，以最后一个为准")

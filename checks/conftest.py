@@ -1,6 +1,7 @@
 """Runs the checks: in the order of what they need, their facts begun early, each judged once."""
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -19,6 +20,7 @@ from fixtures.session import open_setup
 from reports.keys import FINDING, JUDGEMENTS, SETTLE
 from reports.options import mode
 
+CLOSING = pytest.StashKey[threading.Thread]()
 EARLY = {
     "chat-reply": ("providers", "load", "early_reply", "schema", "ollama_program", "machine"),
     "model-listed": ("providers", "schema", "ollama_program"),
@@ -131,5 +133,14 @@ def _outcome(finding: Finding, item: pytest.Function, selected: set[str | None])
         pytest.skip(finding.found.en)
 
 
-def pytest_unconfigure() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Everything is judged: the programs end while the report is made."""
+    closing = session.config.stash[CLOSING] = threading.Thread(target=children.close, name="close")
+    closing.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if closing := config.stash.get(CLOSING, None):
+        closing.join()
     children.close()

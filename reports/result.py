@@ -62,7 +62,7 @@ class Collector:
         self._records[id] = self._record(checks()[id], Finding("crashed", found, evidence={"error": error}), seconds)
 
     def _record(self, check: Check, finding: Finding, seconds: float) -> dict[str, Any]:
-        known = load().get(finding.pitfall or "")
+        known = load().get(finding.pitfall) if finding.pitfall else None
         remedy = known.remedy({"again": self.again, **finding.values}, self.os) if known else None
         record = {
             **_blank(check),
