@@ -6,8 +6,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from reports.seats import VERDICTS, Room, Run, Seat, gather
@@ -39,32 +40,35 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
     from reports.template import environment
 
     found = gather(folder, lang)
-    seats = _in_order(found.seats.values())
-    numbers = {seat.name: number for number, seat in enumerate((one for group in seats.values() for one in group), 1)}
     beside = (page or folder / "room.html").absolute().parent
-    return (
-        environment()
-        .get_template("room.html.j2")
-        .render(
-            lang=lang,
-            say=_speaker(lang),
-            room=found,
-            groups=seats,
-            numbers=numbers,
-            common=_commonest(found.seats.values()),
-            longest=[seat for seat in seats["failed"] if seat.stuck_since][:LONGEST_ROW],
-            progress=_progress(found, since) if since and found.newest else None,
-            since=since,
-            pitfalls=load(),
-            commands_for=_commands,
-            link=lambda seat: _link(folder, seat.now, beside),
-            how_long=lambda seat: _how_long(found.newest - seat.stuck_since, lang),
-            when=_when,
-            cells=_cells(lang),
-            marks={"passed": "✓", "failed": "✕", "incomplete": "○"},
-            limits={"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST},
-        )
-    )
+    words = {
+        "lang": lang,
+        "say": _speaker(lang),
+        "pitfalls": load(),
+        "commands_for": _commands,
+        "when": _when,
+        "since": since,
+    }
+    links = {"link": lambda seat: _link(folder, seat.now, beside)}
+    template = environment().get_template("room.html.j2")
+    return template.render(**words, **links, **_shown(found, lang, since)).lstrip()
+
+
+def _shown(found: Room, lang: str, since: datetime | None) -> dict[str, Any]:
+    """The seats as the template shows them, each with a number to link to."""
+    groups = _in_order(found.seats.values())
+    return {
+        "room": found,
+        "groups": groups,
+        "numbers": {seat.name: number for number, seat in enumerate(chain(*groups.values()), 1)},
+        "common": _commonest(found.seats.values()),
+        "longest": [seat for seat in groups["failed"] if seat.stuck_since][:LONGEST_ROW],
+        "how_long": lambda seat: _how_long(found.newest - seat.stuck_since, lang),
+        "progress": _progress(found, since) if since and found.newest else None,
+        "cells": _cells(lang),
+        "marks": {"passed": "✓", "failed": "✕", "incomplete": "○"},
+        "limits": {"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST},
+    }
 
 
 def _cells(lang: str) -> dict[str | None, Markup]:

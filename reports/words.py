@@ -144,7 +144,7 @@ WORDS = {
     "changes-plan": ("计划中的改动", "Planned changes"),
     "changes-undo": ("撤销的改动", "Changes taken back"),
     "for-check": ("针对", "For"),
-    "undo": ("撤销时：", "When undone:"),
+    "undo": ("`--undo`：", "`--undo`"),
     "diff": ("− 是修复前的行，+ 是修复后的行。", "Lines with − were there before, lines with + are there after."),
     "facts": ("这台机器", "This machine"),
     "evidence": ("原始记录", "Raw evidence"),
