@@ -107,8 +107,16 @@ def _undo(session: pytest.Session, judgements: Judgements) -> None:
     except Busy:
         raise pytest.UsageError(f"{BUSY.en}\n{BUSY.zh}") from None
     judgements.fixes = undo_records(done)
-    session.testsfailed += any(one.kept for one in done)
     session.items = []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """What `--undo` had to leave makes it end with 1."""
+    if not session.config.option.undo or JUDGEMENTS not in session.config.stash:
+        return None
+    session.testsfailed += any(fix["outcome"] == "failed" for fix in session.config.stash[JUDGEMENTS].fixes)
+    return True
 
 
 @pytest.hookimpl(tryfirst=True)

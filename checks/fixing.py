@@ -1,7 +1,6 @@
 """`--fix` and `--fix-plan`: after a judgement whose pitfall has a fix, take its steps (or print them) and judge once more."""
 from __future__ import annotations
 
-import contextlib
 import errno
 import functools
 from dataclasses import replace
@@ -54,15 +53,17 @@ class Fixes:
 
     def _settle(self, id: str) -> bool:
         """Whether a fix of the check, or of what it waits for, has changed something."""
-        changed = False
-        with contextlib.suppress(Exception):  # a check that breaks says so in its own test
-            for _ in range(MOST_ROUNDS):
+        for done in range(MOST_ROUNDS):
+            try:
                 culprit = self._culprit(id)
                 if culprit in self._failures or not self._mend(culprit):
-                    break
-                self._mended.add(culprit)
-                changed = True
-        return changed
+                    return done > 0
+            except pytest.exit.Exception:
+                raise
+            except Exception:  # a check that breaks says so in its own test
+                return done > 0
+            self._mended.add(culprit)
+        return True
 
     def _culprit(self, id: str) -> str:
         """The check itself, or the one that it waits for in the end."""
