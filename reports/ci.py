@@ -1,4 +1,4 @@
-"""What a job of a CI service gets of a run: JUnit's file, fit to be handed out, and GitHub's annotations and summary."""
+"""What a CI job gets of a run: JUnit's file, fit to be handed out, and GitHub's annotations and summary."""
 from __future__ import annotations
 
 import os

@@ -1,4 +1,4 @@
-"""A learner with nothing installed, and a plugin that breaks: one check crashes, one fixture fails, both say hostile things."""
+"""A learner with nothing installed, and a plugin by which one check crashes and one fixture fails, with hostile words."""
 from __future__ import annotations
 
 import dataclasses
@@ -11,8 +11,8 @@ from checks.finding import Finding
 from fixtures.facts import Facts
 
 HOSTILE = (
-    "::error::a\n##[add-mask]b\r\n| `c` | <script>d</script> ]]> \x1b[31m\u202e\x00\x07 100% @e [f](http://127.0.0.1:9/)"
-    f" {Path(__file__).parent}/x {os.__file__}"
+    "::error::a\n##[add-mask]b\r\n| `c` | <script>d</script> ]]> \x1b[31m\u202e\x00\x07 100%"
+    f" @e [f](http://127.0.0.1:9/) {Path(__file__).parent}/x {os.__file__}"
 )
 KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -36,8 +36,8 @@ def result(*records: Mapping[str, Any], strict: bool = False, **fields: Any) -> 
 
 
 MARKUP = HOSTILE.translate({0: None, 27: None}) + (
-    " www.evil.example http://evil.example a@evil.example @e #1 <img src=x onerror=alert(1)> ![x](y) [l](m) ``` \n# h\n- l"
-    "\n> q\n| a | b |\n1. x\n~~s~~ **b** _i_ &lt; &#60; </details> <!-- --> $x$ :smile:"
+    " www.evil.example http://evil.example a@evil.example @e #1 <img src=x onerror=alert(1)> ![x](y) [l](m) ``` "
+    "\n# h\n- l\n> q\n| a | b |\n1. x\n~~s~~ **b** _i_ &lt; &#60; </details> <!-- --> $x$ :smile:"
 )
 
 

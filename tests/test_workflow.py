@@ -23,13 +23,13 @@ WORKFLOW = Path(".github/workflows/checkpoints.yml")
 LINTERS = ("zizmor==1.32.0", "check-jsonschema==0.39.0", "cmarkgfm==2025.10.22")
 ACT, ACTIONLINT = "github.com/nektos/act@v0.2.89", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 USES = re.compile(r"uses: (\S+)@(\S+)(?: # (v[\d.]+))?")
-SUITE = ("checks", "fixtures", "reports", "conftest.py", "pyproject.toml", "requirements.lock")
+PARTS = ("checks", "fixtures", "reports", "conftest.py", "pyproject.toml", "requirements.lock")
 STAND_INS = {
-    "actions/checkout": f'[ -z "$IN" ] || {{ mkdir -p "$IN"; cd "$SUITE_SOURCE"; cp -r {" ".join(SUITE)} "$OLDPWD/$IN"; }}',
-    "actions/upload-artifact": 'if [ -d "$IN" ]; then mkdir -p "$ARTIFACTS/$NAME"; cp -r "$IN"/. "$ARTIFACTS/$NAME"; fi',
-    "actions/download-artifact": 'mkdir -p "$IN" && cp -r "$ARTIFACTS"/checkpoints-* "$IN"',
+    "actions/checkout": 'if [ "$IN" ]; then mkdir -p "$IN"; cd "$FROM"; cp -r $PARTS "$OLDPWD/$IN"; fi',
+    "actions/upload-artifact": 'if [ -d "$IN" ]; then mkdir -p "$KEPT/$NAME"; cp -r "$IN"/. "$KEPT/$NAME"; fi',
+    "actions/download-artifact": 'mkdir -p "$IN" && cp -r "$KEPT"/checkpoints-* "$IN"',
 }
-"""What stands in for each action of others, where nothing can be fetched: IN is the `path` it is given, NAME the `name`."""
+"""What stands in for each action of others, where nothing can be fetched; IN is the `path` it is given."""
 SHOWN = re.compile(r"(?m)^.*::(?:error|warning|notice) .*$|^.* Summary - [\s\S]*?(?=\n<details>)|^.* Job \w+$")
 LIMIT = 900.0
 
@@ -132,9 +132,9 @@ def act(tmp_path: Path, go_tools: Path, programs: Programs, capsys: pytest.Captu
     def run(config: str | None = None, **inputs: str) -> Job:
         project = make_project(tmp_path / "project", config)
         told = {"suite-repository": "example/suite", "python": sys.executable, **inputs}
-        folders = {"HOME": "home", "XDG_CACHE_HOME": "cache", "ARTIFACTS": "artifacts"}
+        folders = {"HOME": "home", "XDG_CACHE_HOME": "cache", "KEPT": "artifacts"}
         own = {name: str(tmp_path / folder) for name, folder in folders.items()}
-        own |= {"OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ)), "SUITE_SOURCE": str(ROOT)}
+        own |= {"OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ)), "FROM": str(ROOT), "PARTS": " ".join(PARTS)}
         own["PATH"] = os.pathsep.join([*tools, os.environ["PATH"]])
         argv = [str(go_tools / "act"), "workflow_dispatch", "-W", str(WORKFLOW), "-P", "self-hosted=-self-hosted"]
         argv += ["--no-cache-server", "--pull=false", "--action-offline-mode", *local(tmp_path / "actions")]
@@ -168,8 +168,9 @@ def local(folder: Path) -> list[str]:
     found = {name: commit for name, commit, _ in USES.findall((ROOT / WORKFLOW).read_text(encoding="utf-8"))}
     for name, script in STAND_INS.items():
         step = {"shell": "bash", "run": script, "env": {"IN": "${{ inputs.path }}", "NAME": "${{ inputs.name }}"}}
-        action = {"name": name, "description": "a stand-in", "inputs": {key: {"default": ""} for key in ("path", "name")},
-                  "runs": {"using": "composite", "steps": [step]}}
+        inputs = {key: {"default": ""} for key in ("path", "name")}
+        runs = {"using": "composite", "steps": [step]}
+        action = {"name": name, "description": "a stand-in", "inputs": inputs, "runs": runs}
         (folder / name).mkdir(parents=True)
         (folder / name / "action.yml").write_text(json.dumps(action), encoding="utf-8")  # JSON is YAML
     pairs = (f"{name}@{commit}={folder / name}" for name, commit in found.items())
@@ -195,13 +196,14 @@ def test_green(act: Callable[..., Job]) -> None:
 
 
 def test_red(act: Callable[..., Job]) -> None:
-    provider = {"npm": "@ai-sdk/openai-compatible", "options": {"baseURL": "http://127.0.0.1:11434"}, "models": {"m": {}}}
+    options = {"baseURL": "http://127.0.0.1:11434"}
+    provider = {"npm": "@ai-sdk/openai-compatible", "options": options, "models": {"m": {}}}
     config = {"provider": {"ollama": provider}}
     seats = [{"seat": seat, "runner": ["self-hosted"]} for seat in ("a1", "a2")]
     job = act(json.dumps(config, indent=2), seats=json.dumps(seats), language="zh")
     assert job.code == 1
     place = "file=opencode.json,line=6,"
-    for error in ("title=失败 server-listening server-not-running::", f"{place}title=失败 config-valid base-url-missing-v1::"):
+    for error in ("title=失败 server-listening server-not-running::", f"{place}title=失败 config-valid base-url-missing"):
         assert sum(error in line for line in job.commands("error")) == len(seats)
     assert job.out.count("### 先做这一步: server-not-running") == len(seats)
     assert "```\nollama serve\n```" in job.out
