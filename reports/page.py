@@ -31,6 +31,7 @@ def _shown(result: Result, checks: Mapping[str, Result], headline: str) -> dict[
         "first": checks.get(result["first"] or ""),
         "headline": headline,
         "lead": _lead(result, headline),
+        "looked": result["run"]["mode"] != "undo" or any(one["status"] != "not-run" for one in result["checks"]),
         "points": [one for one in result["checks"] if one["checkpoint"]],
         "steps": _by_step(result["checks"]),
         "facts": dict(_facts(result)),

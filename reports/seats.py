@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
-from reports.redact import clean
+from reports.redact import GONE, clean
 from reports.words import STEPS
 
 SCHEMA = 1
@@ -178,7 +178,7 @@ def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
         raise ValueError(data["verdict"])
     return Run(
         path=path,
-        seat=_name(data["seat"] or place),
+        seat=_name(place if data["seat"] in (None, "", GONE) else data["seat"]),
         started=_time(data["started"]),
         verdict=data["verdict"],
         passed=min(5, max(0, int(data["checkpoints"]["passed"]))),

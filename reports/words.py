@@ -139,7 +139,6 @@ WORDS = {
     "waits": ("等这一项：", "Waits for"),
     "above": ("做法见上面", "What to do is above"),
     "remedy": ("原因和做法", "Why, and what to do"),
-    "not-reached": ("这次没有检查到", "Not looked at in this run"),
     "changes": ("修复前后", "Before and after"),
     "changes-plan": ("计划中的改动", "Planned changes"),
     "changes-undo": ("撤销的改动", "Changes taken back"),

@@ -50,6 +50,13 @@ def test_seat_is_its_label_else_its_folder(tmp_path: Path) -> None:
     assert set(gather(tmp_path, "en").seats) == {"row 1/left", "A7", tmp_path.name}
 
 
+def test_label_that_was_redacted_away_makes_no_common_seat(tmp_path: Path) -> None:
+    """Who takes the user name for a label gets asterisks, as everybody else does."""
+    put(tmp_path / "a" / "result.json", seat="***")
+    put(tmp_path / "b" / "result.json", seat="***")
+    assert set(gather(tmp_path, "en").seats) == {"a", "b"}
+
+
 def test_newest_result_counts_and_the_history_shows(tmp_path: Path) -> None:
     put(tmp_path / "a" / "result.json", "passed", minutes=20)
     put(tmp_path / "a" / "history" / "3.json", "passed", minutes=20)
