@@ -62,7 +62,6 @@ class Fixes:
                 raise
             except Exception:  # a check that breaks says so in its own test
                 return done > 0
-            self._mended.add(culprit)
         return True
 
     def _culprit(self, id: str) -> str:
@@ -72,6 +71,8 @@ class Fixes:
 
     def _mend(self, id: str) -> bool:
         """Whether there is something new to judge."""
+        if self._overtaken():
+            return True
         finding = self.seen.of(id)
         if finding.status not in ("failed", "advice") or not finding.pitfall:
             return False
@@ -84,8 +85,18 @@ class Fixes:
             if not self._do(id, finding, step):
                 return False
         if to_do:
+            self._mended.add(id)
             self._anew()
         return bool(to_do)
+
+    def _overtaken(self) -> bool:
+        """Another run has fixed something since this one looked."""
+        now = signature(state_folder(self.judgements.facts.setup))
+        if self._journal or now == self._known:
+            return False
+        self._known = now
+        self._anew()
+        return True
 
     def _case(self, id: str, finding: Finding) -> Case:
         mirror = self._room if finding.pitfall in FROM_MIRROR else None
