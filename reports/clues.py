@@ -117,8 +117,8 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def _versions(text: str) -> Iterator[str]:
-    server = re.search(r"(?i)ollama version is v?(\d+\.\d+\.\d+)", text)
-    client = re.search(r"(?i)client version is v?(\d+\.\d+\.\d+)", text)
+    server = re.search(r"(?i)ollama ?(?:version|版本) ?(?:is|是)? ?v?(\d+\.\d+\.\d+)", text)
+    client = re.search(r"(?i)(?:client version|客户端)[^\n\d]{0,12}v?(\d+\.\d+\.\d+)", text)
     if server and client and server[1] != client[1]:
         yield "version-mismatch"
     for match in re.finditer(r"(?i)ollama[ _](?:version|server)?\W{0,4}(?:is )?v?(\d+\.\d+\.\d+)", text):
@@ -161,6 +161,8 @@ def _names(text: str) -> Iterator[str]:
     if not missing:
         return
     asked = missing[1].lower().removeprefix("ollama/")
+    if ":" not in asked and re.search(r"-\d+(?:\.\d+)?b\b", asked):
+        yield "name-near"  # the size stands behind a colon in every name of Ollama's library
     others = {name.lower() for name in _NAME.findall(text)} - {asked, missing[1].lower()}
     same_family = any(other.split(":")[0] == asked.split(":")[0] for other in others)
     if same_family or difflib.get_close_matches(asked, others, 1, 0.8):

@@ -16,6 +16,7 @@ from typing import NamedTuple, NoReturn
 
 from checks.pitfalls import Pitfall, load
 from reports.clues import clues
+from reports.likeness import Likeness, known, words
 from reports.pasted import MOST_BYTES, decoded, readable
 from reports.terminal import Screen, pad, wrap
 
@@ -23,13 +24,15 @@ RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
 AGAIN = "pytest checks"
 
 _CERTAIN, _PRINTED, _TOLD, _AGAINST = 0.75, 0.45, 0.15, 0.6
+_LIKE, _MOST_LIKE = 0.15, 0.6  # what one point of likeness to known cases adds, and all of it at most
 _HEAD = 400  # people open with what matters to them; what follows is often only their set-up
 _SHORT, _OFF_SUBJECT = 160, 0.3
 _THRESHOLD, _THRESHOLD_AT_HOME = 0.2, 0.12
 _MOST_SHOWN, _SHARE_SHOWN = 5, 0.4
 # A message such as "out of memory" is everybody's: in a longer text, one word must be about a local model.
 _SUBJECT = re.compile(
-    r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|mistral|gemma|ai-sdk|\btokens?\b",
+    r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|mistral|gemma|ai-sdk|\btokens?\b"
+    r"|rocm|nvidia|radeon|显卡|base_?url|/v1\b",
     re.IGNORECASE,
 )
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
@@ -63,17 +66,21 @@ class Match(NamedTuple):
 # ---- recognising ----
 
 
-def explain(text: str) -> list[Match]:
+def explain(text: str, cases: Likeness | None = None) -> list[Match]:
     """The pitfalls that `text` shows, best first; empty where none is recognised."""
     seen = readable(text)
     on_subject = bool(_SUBJECT.search(seen))
     least = _THRESHOLD_AT_HOME if _AT_HOME.search(seen) else _THRESHOLD
     seen = "\n".join([seen, *clues(seen)])
-    found = [Match(pitfall, round(_score(pitfall, seen, on_subject, len(text)), 3)) for pitfall in load().values()]
+    likes = (known() if cases is None else cases).of(words(seen)) if on_subject else {}
+    found = [
+        Match(pitfall, round(_score(pitfall, seen, on_subject, len(text), likes.get(pitfall.id, 0.0)), 3))
+        for pitfall in load().values()
+    ]
     return sorted((match for match in found if match.score >= least), key=lambda match: -match.score)
 
 
-def _score(pitfall: Pitfall, seen: str, on_subject: bool, length: int) -> float:
+def _score(pitfall: Pitfall, seen: str, on_subject: bool, length: int, like: float) -> float:
     """Independent signs add up, as in `1 - (1-a)(1-b)`; each sign of another cause takes a part of the sum."""
     missed = _missed(pitfall.certain, seen, _CERTAIN) * _missed(pitfall.explain, seen, _PRINTED)
     if on_subject:
@@ -83,7 +90,7 @@ def _score(pitfall: Pitfall, seen: str, on_subject: bool, length: int) -> float:
         score *= _OFF_SUBJECT
     if score:
         score *= _AGAINST ** sum(_found(pattern, seen) is not None for pattern in pitfall.unless)
-    return score
+    return 1 - (1 - score) * (1 - min(_MOST_LIKE, _LIKE * like))
 
 
 def _missed(patterns: Iterable[str], seen: str, worth: float) -> float:
