@@ -1,7 +1,7 @@
 """`python -m reports room DIR -o room.html` and `python -m reports explain [FILE]`."""
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import sys
 
 from reports.language import usual
@@ -18,6 +18,10 @@ USAGE = {
 def main(argv: list[str]) -> int:
     """The command's own exit code; 4 for wrong usage, as in `pytest checks`."""
     if argv and argv[0] in COMMANDS:
+        if importlib.util.find_spec("jinja2") is None:  # a bare Python: the suite's own environment has it
+            from fixtures.bootstrap import run_module
+
+            return run_module("reports", argv)
         return int(importlib.import_module(f"reports.{argv[0]}").main(argv[1:]))
     asked = argv[:1] in (["-h"], ["--help"])
     print(USAGE[usual()], file=sys.stdout if asked else sys.stderr)
