@@ -15,7 +15,7 @@ from fixtures.choice import configured
 from fixtures.config import Source, Unreadable
 from fixtures.facts import Facts
 from fixtures.jsonc import ERROR_TEXT
-from fixtures.ollama import address
+from fixtures.ollama import Address, address
 
 UNREADABLE = {
     "directory": Text("a folder has the name of the config file", "配置文件的位置是一个文件夹"),
@@ -154,30 +154,30 @@ def _switched_off(rules: OpenCodeRules) -> Finding | None:
 
 def _address(rules: OpenCodeRules) -> Finding | None:
     """`baseURL` must lead to the server that was found; where none answers only its shape can be judged."""
-    facts, value = rules.facts, rules.facts.base_url
-    server = facts.server.address if facts.server.state == "ollama" else None
-    right = f"{server.url if server else facts.setup.default_url}/v1"
-    at = rules.at("provider", rules.provider or "", "options", "baseURL")
-    values = {**at, "seen": str(value or ""), "base_url": right, "provider": rules.provider or ""}
-    shown = value if value else Text("no baseURL", "没有 baseURL")
-    found = Text(f"{at['file']}:{at['line']} {shown if value else shown.en}", f"{at['file']}:{at['line']} {shown if value else shown.zh}")  # type: ignore[union-attr]
-    pitfall = _wrong_address(rules, str(value or ""))
+    facts, value = rules.facts, str(rules.facts.base_url or "")
+    pitfall = _wrong_address(rules, value)
     if not pitfall:
         return None
-    also = ("base-url-missing-v1",) if pitfall != "base-url-missing-v1" and value and not _has_v1(str(value)) else ()
-    if pitfall == "config-variable-unset":
-        values["variable"] = next(iter(facts.config.unset))
-    return failed(pitfall, found, same(right), also, **{"key": "baseURL", "variable": "OLLAMA_HOST", "address": right[:-3], **values})
+    right = f"{_found(facts).url if _found(facts) else facts.setup.default_url}/v1"
+    at = rules.at("provider", rules.provider or "", "options", "baseURL")
+    shown = same(value) if value else Text("no baseURL", "没有 baseURL")
+    found = Text(f"{at['file']}:{at['line']} {shown.en}", f"{at['file']}:{at['line']} {shown.zh}")
+    also = ("base-url-missing-v1",) if value and pitfall != "base-url-missing-v1" and not _has_v1(value) else ()
+    variable = next(iter(facts.config.unset), "") if pitfall == "config-variable-unset" else "OLLAMA_HOST"
+    values = {"seen": value, "base_url": right, "provider": rules.provider or "", "key": "baseURL", "variable": variable}
+    return failed(pitfall, found, same(right), also, **{**at, **values, "address": right.removesuffix("/v1")})
+
+
+def _found(facts: Facts) -> Address | None:
+    """Where an Ollama answers."""
+    return facts.server.address if facts.server.state == "ollama" else None
 
 
 def _wrong_address(rules: OpenCodeRules, value: str) -> str | None:
     """The pitfall that an address shows, or None where it is right."""
-    facts = rules.facts
-    where, server = address(value, "config"), facts.server.address if facts.server.state == "ollama" else None
-    raw = next((source.value for source in reversed(facts.config.sources) if source.value.get("provider")), {})
+    where, server = address(value, "config"), _found(rules.facts)
     if not where:
-        unset = any(f"{{env:{name}}}" in str(raw) or f"{{file:{name}}}" in str(raw) for name in facts.config.unset)
-        return "config-variable-unset" if unset and "{" in str(_raw_base_url(rules)) else "base-url-wrong"
+        return "config-variable-unset" if _unset(rules) else "base-url-wrong"
     if server and not where.local:
         return "server-on-other-host"
     if server and where.port != server.port:
@@ -188,6 +188,12 @@ def _wrong_address(rules: OpenCodeRules, value: str) -> str | None:
         return "localhost-ipv6"
     path = urlsplit(value).path.rstrip("/")
     return None if path == "/v1" else ("base-url-missing-v1" if path in ("", "/api") else "base-url-wrong")
+
+
+def _unset(rules: OpenCodeRules) -> bool:
+    """The address is made from a variable or a file that is not there."""
+    raw = str(_raw_base_url(rules))
+    return any(f"{{{kind}:{name}}}" in raw for kind in ("env", "file") for name in rules.facts.config.unset)
 
 
 def _raw_base_url(rules: OpenCodeRules) -> Any:
