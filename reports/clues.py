@@ -16,6 +16,7 @@ _URL = re.compile(
     ["']? (?P<url> [^\s"',}\\]+ )"""
 )
 _HERE = re.compile(r"(?i)^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$")
+_OWN_CHOICE = [str(port) for port in range(11434, 11440)]  # a second server gets the next port
 _NAME = re.compile(r"\b[\w.-]+(?:/[\w.-]+)*:[\w.-]+\b")
 
 
@@ -38,7 +39,7 @@ def _addresses(text: str) -> Iterator[str]:
 
 def _address(key: str, scheme: str, host: str, port: str | None, path: str | None) -> Iterator[str]:
     local = bool(_HERE.match(host)) or port == "11434"
-    if port != "11434" and (sorted(port or "") == sorted("11434") or port in ("1143", "1434", "114344")):
+    if port and port not in _OWN_CHOICE and difflib.SequenceMatcher(None, port, "11434").ratio() >= 0.75:
         yield "port-typo"
     ending = (path or "").rstrip("/")
     if local and ending in ("", "/api", "/api/chat", "/api/generate"):

@@ -27,8 +27,9 @@ _ENDING = re.compile(r"(?:ing|ed|es|s)$")
 _USUAL = re.compile(
     r"^(?:symptom|evidence|os|log|server_log|note|command|env|cli|config\w*|model|opencode_jsonc?|hardware|gpu): ?"
     r"|\b\w+_version: ?v?[\d.]+|@ai-sdk/openai-compatible|https://opencode\.ai/config\.json|ollama \(local\)"
-    r'|"baseurl"\s*:\s*"http://(?:localhost|127\.0\.0\.1):11434/v1"'
-    r'|"(?:\$schema|npm|name|options|models|provider|baseurl|model)"\s*:',
+    r'|"?\bbaseurl"?\s*:\s*"?[^"\s,}]*"?'  # the clues say what is wrong with it
+    r'|"?\bname"?: ?"?[^"\n]*"?|"[^"\n]{1,60}"\s*:\s*\{'
+    r'|"?(?:\$schema|\b(?:npm|options|models|provider|model))"?\s*:',
     re.MULTILINE,
 )
 _COMMON = 0.25  # a word in more than this share of all cases says nothing
