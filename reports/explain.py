@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import locale
-import os
 import re
 import shutil
 import sys
@@ -16,6 +14,7 @@ from typing import NamedTuple, NoReturn
 
 from checks.pitfalls import Pitfall, load
 from reports.clues import clues
+from reports.language import usual
 from reports.likeness import Likeness, known, words
 from reports.pasted import MOST_BYTES, decoded, readable
 from reports.terminal import Screen, pad, wrap
@@ -24,6 +23,7 @@ RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
 AGAIN = "pytest checks"
 
 _CERTAIN, _PRINTED, _TOLD, _AGAINST = 0.75, 0.45, 0.15, 0.6
+_NEARLY_THE_SAME = 3.0
 _LIKE, _MOST_LIKE = 0.15, 0.6  # what one point of likeness to known cases adds, and all of it at most
 _HEAD = 400  # people open with what matters to them; what follows is often only their set-up
 _SHORT, _OFF_SUBJECT = 160, 0.3
@@ -72,7 +72,9 @@ def explain(text: str, cases: Likeness | None = None) -> list[Match]:
     on_subject = bool(_SUBJECT.search(seen))
     least = _THRESHOLD_AT_HOME if _AT_HOME.search(seen) else _THRESHOLD
     seen = "\n".join([seen, *clues(seen)])
-    likes = (known() if cases is None else cases).of(words(seen)) if on_subject else {}
+    likes = (known() if cases is None else cases).of(words(seen)) if on_subject or len(text) <= _SHORT else {}
+    if not on_subject:
+        likes = {pitfall: like for pitfall, like in likes.items() if like >= _NEARLY_THE_SAME}
     found = [
         Match(pitfall, round(_score(pitfall, seen, on_subject, len(text), likes.get(pitfall.id, 0.0)), 3))
         for pitfall in load().values()
@@ -119,7 +121,7 @@ def main(argv: Sequence[str]) -> int:
     """Exit code 0: recognised, 1: not recognised, 4: wrong usage or a file that cannot be read."""
     try:
         asked = _parser().parse_args(argv)
-        screen = _screen(asked.lang or _language())
+        screen = _screen(asked.lang or usual())
         text = decoded(_data(asked.file, screen))
     except _WrongUsage as wrong:
         print(wrong, file=sys.stderr)
@@ -169,12 +171,6 @@ def _from_input(screen: Screen) -> bytes:
     if sys.stdin.isatty():
         print(screen.fit(_say("paste", screen.lang)), file=sys.stderr)
     return sys.stdin.buffer.read(MOST_BYTES + 1)
-
-
-def _language() -> str:
-    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    name = next(filter(None, names), "") or locale.getlocale()[0] or ""
-    return "zh" if name.lower().startswith(("zh", "chinese")) else "en"
 
 
 def _screen(lang: str) -> Screen:

@@ -1,7 +1,6 @@
 """The command line: the suite's options, and what cannot go together."""
 from __future__ import annotations
 
-import locale
 import os
 import shlex
 import sys
@@ -85,13 +84,6 @@ def refuse_impossible(config: pytest.Config) -> None:
 def mode(config: pytest.Config) -> str:
     """`verify`, `fix`, `fix-plan` or `undo`."""
     return next((name for name in ("fix", "fix-plan", "undo") if config.getoption(f"--{name}")), "verify")
-
-
-def language(config: pytest.Config) -> str:
-    """`--lang`, else the locale's; any other locale reads English."""
-    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    name = next((name for name in names if name), "") or (locale.getlocale()[0] or "")
-    return config.option.lang or ("zh" if name.lower().startswith(("zh", "chinese")) else "en")
 
 
 def again(config: pytest.Config) -> str:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from reports import ci, options
 from reports.keys import FINDING, JUDGEMENTS
+from reports.language import usual
 
 if TYPE_CHECKING:
     from reports.redact import Redactor
@@ -51,7 +51,7 @@ class Reporter:
         from reports.progress import Progress
 
         self.config = config
-        self.lang = options.language(config)
+        self.lang = config.option.lang or usual()
         self.folder = self._folder()
         self.collector: Collector | None = None
         self.began = time.monotonic()
