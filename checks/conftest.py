@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from fixtures.journal import Busy
 from fixtures.machine import Machine
 from fixtures.programs import ProgramMissing
 from fixtures.session import open_setup
+from fixtures.setup import Setup
 from reports.keys import FINDING, JUDGEMENTS, SETTLE
 from reports.options import mode
 
@@ -59,6 +61,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     setup = with_installed(setup)
+    if config.option.fix_plan:
+        setup = _without_caches(setup, config)
     facts = Facts(setup, recommend, config.option.model, config.option.full)
     judgements = config.stash[JUDGEMENTS] = Judgements(facts)
     if config.option.undo:
@@ -68,6 +72,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     made = modes.get(mode(config))
     config.stash[SETTLE] = made(judgements, config.option.mirror) if made else judgements.of
     facts.start_early(*_early({_id(item) or "" for item in session.items}))
+
+
+def _without_caches(setup: Setup, config: pytest.Config) -> Setup:
+    """A plan changes nothing, the suite's cache and pytest's included."""
+    for name in ("lfplugin", "nfplugin", "stepwiseplugin"):
+        if config.pluginmanager.has_plugin(name):
+            config.pluginmanager.unregister(name=name)
+    return replace(setup, cache=None)
 
 
 def _early(selected: set[str]) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from checks.finding import Finding, Text, advice, failed, passed, skipped
 from checks.graph import Check, Judgements, run_order
-from checks.lesson import download_bytes, lesson
+from checks.lesson import download_bytes, lesson, smaller
 from fixtures.facts import Facts
 from fixtures.fix import Case, FixFailed, Step, Words, plan
 from fixtures.journal import Busy, Journal, signature, state_folder
@@ -182,7 +182,8 @@ def _failure(finding: Finding, error: FixFailed | OSError) -> Finding:
         said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
         words, values = Words(f"the fix could not write {said}", f"修复时写不进 {said}"), {}
     also = (finding.pitfall,) if pitfall and finding.pitfall else finding.also
-    return failed(pitfall or finding.pitfall or "", Text(*words), finding.expected, also, **{**finding.values, **values})
+    values = {"suggestion": smaller(download_bytes(str(values.get("model"))) or 0), **finding.values, **values}
+    return failed(pitfall or finding.pitfall or "", Text(*words), finding.expected, also, **values)
 
 
 class Foreseen(Judgements):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checks.pitfalls import load
 from reports import fixes
 
 STEPS = {1: ("Install", "安装"), 2: ("Model", "模型"), 3: ("Server", "服务"), 4: ("Config", "配置"), 5: ("Chat", "对话"),
@@ -23,7 +24,8 @@ WORDS = {
     "undo": ("undo, {} s", "撤销，{} 秒"),
     "first": ("DO THIS FIRST", "先做这一步"),
     "advice": ("WORTH A LOOK", "建议先看这一条"),
-    "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"),
+    "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"), "or": ("or", "或者"),
+    "fix-offer": ("{} --fix  (--fix-plan shows what it would change)", "{} --fix（加 --fix-plan 先看会改什么）"),
     "waits": ("waits for step {}", "等第 {} 步"), "not-run": ("not run", "未运行"), "next": ("next", "接着"), "also": ("also", "另外"),
     "crash": ("the suite itself broke in {}; run {} -v and send the output to whoever helps",
               "套件自身在 {} 出错；运行 {} -v，把输出发给帮忙的人"),
@@ -180,6 +182,8 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
         yield from _told("do", one["remedy"]["text"][screen.lang], screen)
         yield from _commands(one["remedy"]["commands"], screen)
         yield from _told("then", again, screen)
+        if result["run"]["mode"] == "verify" and load()[one["pitfall"]].fixable:
+            yield from _told("or", screen.word("fix-offer", again), screen)
     if one["also"]:
         yield from _told("also", ", ".join(one["also"]), screen)
     yield ""
