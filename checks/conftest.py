@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from checks.finding import Finding
-from checks.fixing import BUSY, Fixes, Plans, undo_records
+from checks.fixing import BUSY, Fixes, undo_records
 from checks.graph import Judgements, checks, run_order
 from checks.lesson import recommended
+from checks.planning import Plans
 from fixtures import children
 from fixtures.facts import Facts
 from fixtures.fix_install import with_installed

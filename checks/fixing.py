@@ -1,4 +1,4 @@
-"""`--fix` and `--fix-plan`: after a judgement whose pitfall has a fix, take its steps (or print them) and judge once more."""
+"""`--fix`: after a judgement whose pitfall has a fix, take its steps and judge once more."""
 from __future__ import annotations
 
 import errno
@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from checks.finding import Finding, Text, advice, failed, passed, skipped
-from checks.graph import Check, Judgements, run_order
-from checks.lesson import download_bytes, lesson, smaller
-from fixtures.facts import Facts
+from checks.finding import Finding, Text, failed
+from checks.graph import Judgements, run_order
+from checks.lesson import download_bytes, smaller
 from fixtures.fix import Case, FixFailed, Step, Words, plan
 from fixtures.journal import Busy, Journal, signature, state_folder
 from fixtures.waits import say
@@ -184,82 +183,6 @@ def _failure(finding: Finding, error: FixFailed | OSError) -> Finding:
     also = (finding.pitfall,) if pitfall and finding.pitfall else finding.also
     values = {"suggestion": smaller(download_bytes(str(values.get("model"))) or 0), **finding.values, **values}
     return failed(pitfall or finding.pitfall or "", Text(*words), finding.expected, also, **values)
-
-
-class Foreseen(Judgements):
-    """The checks as they would be judged after the steps planned so far; what only a chat can show is not foreseen."""
-
-    def __init__(self, facts: Facts, planned: set[str]) -> None:
-        super().__init__(facts)
-        self.planned = planned
-
-    def _judge(self, check: Check) -> Finding:
-        if check.id in self.planned:
-            return passed(Text("planned", "已列入计划"))
-        if self.planned and check.id in ("model-listed", "chat-reply", "reply-speed"):
-            return skipped(Text("not foreseen", "无法预知"))
-        if self.planned and check.id == "context-window":
-            return self._window()
-        finding = super()._judge(check)
-        if finding.status == "blocked" and finding.blocked_by in self.planned:
-            if check.id == "server-listening":
-                return failed("server-not-running", finding.found)
-            return skipped(finding.found)
-        return finding
-
-    def _window(self) -> Finding:
-        from fixtures.fix_window import predicted
-
-        window = predicted(self.facts)
-        found = Text(f"{window} tokens", f"{window} 个 token")
-        values = {"model": self.facts.choice.name, "window": window}
-        return advice("context-too-small", found, **values) if window < lesson()["context"]["least"] else passed(found)
-
-
-class Plans(Fixes):
-    """Every step that `--fix` would take, and nothing done: files are changed in an overlay that only the facts see."""
-
-    outcome = "planned"
-
-    def __init__(self, judgements: Judgements, mirror: str | None = None) -> None:
-        super().__init__(judgements, mirror)
-        self._planned: set[str] = set()
-        self.seen = Foreseen(judgements.facts, self._planned)
-
-    def __call__(self, id: str) -> Finding:
-        """As it is now: a plan changes nothing."""
-        return self.judgements.of(id)
-
-    def _begin(self) -> bool:
-        return False
-
-    def _say(self, step: Step) -> None:
-        """Nothing is done."""
-
-    def _take(self, id: str, step: Step) -> None:
-        facts = self.seen.facts
-        if step.act:
-            self._planned.add(id)
-        overlay = {**facts.setup.overlay, **{change.path: change.after for change in step.changes}}
-        fresh = Facts(replace(facts.setup, overlay=overlay), facts.recommend, facts.wanted, facts.full)
-        if "server-listening" in self._planned:
-            _assume_store(fresh)
-        self.seen = Foreseen(fresh, self._planned)
-
-    def _anew(self) -> None:
-        """The overlay is all that has changed."""
-
-
-def _assume_store(facts: Facts) -> None:
-    """The models a started server would list: those in this person's folder."""
-    from fixtures.choice import same_model
-    from fixtures.ollama import Model
-    from fixtures.store import names
-
-    models = tuple(Model(name, size, False) for name, size in names(facts.setup.ollama_models))
-    facts.assume("models", models)
-    chosen = facts.choice.on_server
-    facts.assume("model", next((model for model in models if chosen and same_model(model.name, chosen)), None))
 
 
 def undo_records(done: list[Any]) -> list[dict[str, Any]]:

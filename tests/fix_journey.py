@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from fixtures import children
-from fixtures.mirror import Mirror, RehearsalShelf
+from fixtures.mirror import Mirror
+from fixtures.mirror_shelf import RehearsalShelf
 from tests.conftest import ROOT, checks_command
 from tests.fix_homes import tree
 

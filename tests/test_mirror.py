@@ -17,8 +17,9 @@ from fixtures.facts import Facts
 from fixtures.fix import Case, FixFailed, Step, plan
 from fixtures.fix_server import server_env
 from fixtures.journal import Journal
-from fixtures.mirror import Handler, Mirror, RehearsalShelf, Shelf
+from fixtures.mirror import Handler, Mirror
 from fixtures.mirror_client import Room, long_name
+from fixtures.mirror_shelf import RehearsalShelf, Shelf
 from fixtures.model_store import wait_for
 from fixtures.programs import ProgramMissing, Programs
 from fixtures.setup import Setup
