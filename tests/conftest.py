@@ -6,13 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+
+from fixtures import children
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +34,13 @@ class Ran:
     def pitfalls(self, status: str) -> dict[str, str | None]:
         """Check id -> pitfall id of the checks with that status."""
         return {id: one["pitfall"] for id, one in self.checks.items() if one["status"] == status}
+
+
+@pytest.fixture(autouse=True)
+def a_run() -> Iterator[None]:
+    """Each test is a run of its own: what it starts ends with it."""
+    with children.open_run():
+        yield
 
 
 def checks_command(report: Path, *args: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fixtures import children, opencode
+from fixtures import opencode
 from fixtures.config import read_config
 from fixtures.opencode_copy import QUIET, cleaned
 from fixtures.programs import Programs
@@ -31,12 +31,6 @@ def program() -> Iterator[Path]:
     programs = Programs(os.environ)
     yield programs.opencode()
     programs.close()
-
-
-@pytest.fixture(autouse=True)
-def one_run() -> Iterator[None]:
-    with children.open_run():
-        yield
 
 
 def person(folder: Path, seed: int) -> Setup:

@@ -139,9 +139,7 @@ def test_an_interrupted_run_leaves_nothing(moment: float, number: signal.Signals
 
 
 def test_a_closed_run_starts_nothing(tmp_path: Path) -> None:
-    with children.open_run():
-        assert children.run([sys.executable, "-c", "print(1)"], os.environ, tmp_path, 20)[:2] == (0, "1\n")
+    assert children.run([sys.executable, "-c", "print(1)"], os.environ, tmp_path, 20)[:2] == (0, "1\n")
+    children.close()
     with pytest.raises(children.RunIsOver):
         children.start([sys.executable, "-c", "print(1)"], os.environ, tmp_path)
-    with children.open_run():
-        pass
