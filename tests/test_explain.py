@@ -67,8 +67,8 @@ def test_cases_that_are_not_among_the_known_ones() -> None:
     cases = [(case["text"], case["pitfall"]) for case in lines(OWN) if case["pitfall"]]
     assert not known_texts & {text for text, _ in cases}
     first, three = share(cases)
-    assert first >= 0.75
-    assert three >= 0.88
+    assert first >= 0.85
+    assert three >= 0.95
 
 
 def test_each_known_case_with_that_case_forgotten() -> None:
