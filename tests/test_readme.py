@@ -1,0 +1,68 @@
+"""The READMEs say what the code does: commands, options, files, in both languages alike."""
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reports import options
+from tests.conftest import ROOT
+
+READMES = [ROOT / "README.md", ROOT / "README.zh.md"]
+
+
+class Parser:
+    """Takes what `options.add` offers."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def getgroup(self, *names: str) -> Parser:
+        return self
+
+    def addoption(self, name: str, **settings: object) -> None:
+        self.names.add(name)
+
+
+@pytest.fixture
+def offered() -> set[str]:
+    parser = Parser()
+    options.add(parser)  # type: ignore[arg-type]
+    return parser.names
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_option_is_told(readme: Path, offered: set[str]) -> None:
+    told = set(re.findall(r"--[a-z][a-z-]+", readme.read_text(encoding="utf-8")))
+    assert offered <= told
+    assert told - offered <= {"--co", "--lf", "--junitxml"}
+
+
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_every_file_is_there(readme: Path) -> None:
+    text = readme.read_text(encoding="utf-8")
+    assert all((ROOT / name).is_file() for name in re.findall(r"\]\(([^)#]+)\)", text))
+    assert all((ROOT / word.split("/")[0]).exists() for word in re.findall(r"`((?:fixtures|reports|checks)/[^`]*)`", text))
+
+
+def commands(readme: Path) -> list[str]:
+    return [block.strip() for block in re.findall(r"^```\n(.*?)^```$", readme.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)]
+
+
+def test_both_languages_give_the_same_commands() -> None:
+    english, chinese = map(commands, READMES)
+    assert english == chinese and english[0].splitlines() == ["python3 checks --sandbox", "python3 tests"]
+
+
+def test_ci_types_the_readmes_test_command() -> None:
+    assert "python3 tests" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_nothing_names_a_registry_or_this_machine() -> None:
+    hosts = ("n" + "pmjs.", "py" + "pi.org", "python" + "hosted", "proxy" + ".golang", "deb." + "debian")
+    kept = {".py", ".toml", ".md", ".yml", ".lock", ".j2", ".json", ".jsonl", ".cmake"}
+    for file in ROOT.rglob("*"):
+        if file.suffix in kept and ".git" not in file.parts and "out" not in file.parts:
+            text = file.read_text(encoding="utf-8", errors="replace")
+            assert not [host for host in hosts if host in text], file
