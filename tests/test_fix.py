@@ -157,6 +157,19 @@ def test_inline_config_is_left_to_whoever_sets_it(home: Home) -> None:
     assert plan(Case(facts, "config-valid", "base-url-missing-v1")) == []
 
 
+def test_service_is_left_to_whoever_looks_after_it(home: Home) -> None:
+    unit = home.path / ".config" / "systemd" / "user" / "ollama.service"
+    unit.parent.mkdir(parents=True)
+    unit.write_text("[Service]", encoding="utf-8")
+    (step,) = plan(Case(home.facts(), "server-listening", "server-not-running"))
+    assert step.refused and "systemctl --user start ollama" in step.line.en
+
+
+def test_mirror_that_does_not_answer_is_no_reason_to_go_elsewhere(home: Home) -> None:
+    (step,) = plan(Case(home.facts(), "ollama-version", "ollama-not-installed", mirror="http://127.0.0.1:9"))
+    assert step.refused and "does not answer" in step.line.en
+
+
 def test_diff_shows_no_more_than_the_change_and_its_neighbours(home: Home) -> None:
     secret = {"apiKey": "sk-something-long-enough-to-be-one"}
     home.write({"provider": {"other": {"options": secret}, **config(options={"baseURL": "http://127.0.0.1:9"})["provider"]}})

@@ -203,6 +203,27 @@ def test_two_fixes_at_once_lose_nothing(home: Path, tmp_path: Path) -> None:
     assert config_of(home).read_text(encoding="utf-8") == OLD
 
 
+def test_line_that_opencode_adds_is_nobodys_edit(home: Path) -> None:
+    journal = Journal(setup_of(home))
+    journal.write(config_of(home), OLD.encode(), b'{\n "x": 1\n}')
+    journal.close()
+    config_of(home).write_bytes(b'{\n  "$schema": "https://opencode.ai/config.json",\n "x": 1\n}')
+    undo(setup_of(home), keep_models=False)
+    assert config_of(home).read_text(encoding="utf-8") == OLD
+
+
+def test_process_that_only_has_the_number_is_let_be(home: Path) -> None:
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    journal = Journal(setup_of(home))
+    with journal.doing("server", url="http://127.0.0.1:9", fresh=[]) as entry:
+        entry.update(pid=sleeper.pid, created=time.time() - 3600)
+    journal.close()
+    (done,) = undo(setup_of(home), keep_models=False)
+    assert "no longer ran" in done.words.en and sleeper.poll() is None
+    sleeper.kill()
+    sleeper.wait()
+
+
 def test_home_is_held_by_one_run(home: Path) -> None:
     held = Journal(setup_of(home))
     with pytest.raises(Busy):
