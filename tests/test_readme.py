@@ -47,7 +47,8 @@ def test_every_file_is_there(readme: Path) -> None:
 
 
 def commands(readme: Path) -> list[str]:
-    return [block.strip() for block in re.findall(r"^```\n(.*?)^```$", readme.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)]
+    text = readme.read_text(encoding="utf-8")
+    return [code.strip() for code in re.findall(r"^```\w*\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)]
 
 
 def test_both_languages_give_the_same_commands() -> None:
