@@ -4,6 +4,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +28,7 @@ from fixtures.programs import ProgramMissing, Programs
 from fixtures.setup import Setup
 from fixtures.store import blob, names, read_manifest
 from fixtures.undo import undo
+from tests.conftest import ROOT
 
 NAME = "qwen2.5-coder:7b"
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
@@ -238,3 +242,24 @@ def test_full_disk_is_told_before_the_download(bench: Bench, monkeypatch: pytest
     monkeypatch.undo()
     bench.pull("sound")
     assert bench.sound()
+
+
+@pytest.mark.real
+def test_command_says_what_is_served_and_what_the_others_type(tmp_path: Path) -> None:
+    program = Programs(dict(os.environ)).ollama()
+    make_store(tmp_path / ".ollama" / "models")
+    port = loopback.free_port()
+    env = {"HOME": str(tmp_path), "PATH": f"{program.parent}{os.pathsep}{os.defpath}", "PYTHONPATH": str(ROOT),
+           "OLLAMA_CHECKPOINTS_CACHE": str(tmp_path / "cache")}
+    argv = [sys.executable, "-m", "fixtures.mirror", "--host=127.0.0.1", f"--port={port}"]
+    with subprocess.Popen(argv, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True, encoding="utf-8") as served:
+        try:
+            assert served.stdout
+            said = "".join(iter(served.stdout.readline, "  Ctrl-C ends it / 按 Ctrl-C 结束\n"))
+            setup = Setup({}, tmp_path, tmp_path)
+            row = Room(f"127.0.0.1:{port}").program("ollama", setup)
+            assert row and row["size"] > 1_000_000
+        finally:
+            served.send_signal(signal.SIGINT)
+    assert f"{NAME}, 102 kB" in said and f"pytest checks --fix --mirror=http://127.0.0.1:{port}" in said
+    assert served.returncode == 0 and not (tmp_path / "cache" / "mirror").exists()
