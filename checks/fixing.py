@@ -130,6 +130,9 @@ class Fixes:
         self._say(step)
         try:
             self._take(id, step)
+        except KeyboardInterrupt:
+            self._record(id, step, "failed")
+            raise
         except (FixFailed, OSError) as error:
             self._record(id, step, "failed")
             self._failures[id] = _failure(finding, error)

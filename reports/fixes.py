@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from reports.terminal import Screen
 
+INTERRUPTED = 2
 WORDS = {
     "fix": ("WHAT WAS DONE", "做了什么"),
     "fix-plan": ("WHAT --fix WOULD DO (nothing was changed)", "--fix 会做什么（这次什么都没有改）"),
@@ -27,8 +28,9 @@ def lines(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     if mode == "verify":
         return
     if not fixes:
-        yield f"  {_word(screen, f'none-{mode}')}"
-        yield ""
+        if result["run"]["exit"] != INTERRUPTED:
+            yield f"  {_word(screen, f'none-{mode}')}"
+            yield ""
         return
     yield screen.paint(f"  {_word(screen, mode)}", "1")
     for fix in fixes:

@@ -157,7 +157,7 @@ class Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         self.progress.stop()
-        if self.config.option.undo and JUDGEMENTS in self.config.stash:
+        if options.mode(self.config) != "verify" and JUDGEMENTS in self.config.stash:  # also where no check was reached
             self._begin()
             assert self.collector
             self.collector.look_at(self.config.stash[JUDGEMENTS])
