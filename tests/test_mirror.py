@@ -7,30 +7,24 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
 from fixtures import children, fix_pull, loopback
-from fixtures.facts import Facts
-from fixtures.fix import Case, FixFailed, Step, plan
-from fixtures.fix_server import server_env
-from fixtures.journal import Journal
-from fixtures.mirror import Handler, Mirror
+from fixtures.fix import FixFailed
+from fixtures.mirror import Mirror
 from fixtures.mirror_client import Room, long_name
-from fixtures.mirror_shelf import RehearsalShelf, Shelf
-from fixtures.model_store import wait_for
-from fixtures.programs import ProgramMissing, Programs
+from fixtures.mirror_shelf import Shelf
+from fixtures.programs import Programs
 from fixtures.setup import Setup
-from fixtures.store import blob, names, read_manifest
+from fixtures.store import blob, names
 from fixtures.undo import undo
 from tests.conftest import ROOT
+from tests.mirror_bench import NAME, Bench
 
-NAME = "qwen2.5-coder:7b"
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
 
 
@@ -100,88 +94,6 @@ def test_names_of_a_mirror_are_what_ollama_pull_wants() -> None:
 )
 def test_errors_of_a_pull_are_told_apart(said: str, pitfall: str) -> None:
     assert fix_pull.pitfall_of(said) == pitfall
-
-
-class Moody(Handler):
-    """A mirror that does what real networks do, while `server.mood` says so; counts the bytes it gave away."""
-
-    def body(self, file: Path, first: int, length: int) -> None:
-        mood = self.server.mood  # type: ignore[attr-defined]
-        if mood == "lies":
-            data = bytearray(file.read_bytes()[first : first + length])
-            data[len(data) // 2] ^= 1
-            self.wfile.write(data)
-            return
-        whole = file.stat().st_size
-        if mood == "breaks once" and whole > 1_000_000:
-            self.server.mood = "sound"  # type: ignore[attr-defined]
-        stop = whole // 2 if mood in ("stalls", "drops", "breaks once") and whole > 1_000_000 else whole
-        with file.open("rb") as source:
-            source.seek(first)
-            while length > 0 and source.tell() < stop and (piece := source.read(min(length, 1 << 18, stop - source.tell()))):
-                self.wfile.write(piece)
-                self.server.sent += len(piece)  # type: ignore[attr-defined]
-                length -= len(piece)
-        if length and mood == "stalls":
-            time.sleep(60)
-        if length:
-            self.close_connection = True
-            self.connection.close()
-
-    def _answer(self) -> None:
-        if self.server.mood == "500" and "/v2/" in self.path:  # type: ignore[attr-defined]
-            self.send_error(500)
-        else:
-            super()._answer()
-
-
-class Bench:
-    """A real Ollama of its own, an empty home, and a mirror with moods."""
-
-    def __init__(self, folder: Path) -> None:
-        programs = Programs(dict(os.environ))
-        try:
-            program = programs.ollama()
-            self.mirror = Mirror(RehearsalShelf(dict(os.environ), folder / "shelf"), handler=Moody)
-        except ProgramMissing as error:
-            pytest.skip(error.en)
-        self.mirror.mood, self.mirror.sent = "sound", 0  # type: ignore[attr-defined]
-        self.mirror.start()
-        home = folder / "home"
-        home.mkdir()
-        path = f"{program.parent}{os.pathsep}{os.defpath}"
-        self.setup = Setup({"PATH": path, "HOME": str(home)}, home, folder, "rehearse", port=loopback.free_port())
-        children.start([program, "serve"], server_env(self.setup), home, folder / "serve.log")
-        wait_for(self.setup.default_url)
-
-    @property
-    def sent(self) -> int:
-        return int(self.mirror.sent)  # type: ignore[attr-defined]
-
-    def pull(self, mood: str) -> None:
-        """One `--fix` of the missing model."""
-        self.mirror.mood = mood  # type: ignore[attr-defined]
-        (step,) = self.steps()
-        journal = Journal(self.setup)
-        try:
-            step.take(journal)
-        finally:
-            journal.close()
-
-    def steps(self) -> list[Step]:
-        facts = Facts(self.setup, lambda machine: NAME)
-        return plan(Case(facts, "model-downloaded", "model-not-downloaded", mirror=self.mirror.url))
-
-    def listed(self) -> list[str]:
-        answer: Any = loopback.request("GET", f"{self.setup.default_url}/api/tags").json()
-        return [model["name"] for model in answer["models"] or []]
-
-    def sound(self) -> bool:
-        """Every layer of the model is what its digest says."""
-        models = self.setup.ollama_models
-        manifest = read_manifest(models, NAME) or {"layers": [{"digest": "none"}]}
-        digests = [layer["digest"] for layer in manifest["layers"]]
-        return all(digest == f"sha256:{hashlib.sha256(blob(models, digest).read_bytes()).hexdigest()}" for digest in digests)
 
 
 @pytest.fixture
