@@ -17,7 +17,7 @@ from fixtures.journal import Busy, Journal, read, state_folder
 from fixtures.setup import Setup
 from fixtures.undo import undo
 from tests.conftest import ROOT, Ran, checks_command
-from tests.fix_homes import OLD, config_of, env_of, is_new, make_home, tree
+from tests.fix_homes import OLD, as_somebody, config_of, env_of, is_new, make_home, tree
 
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and rights of POSIX")
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
@@ -86,17 +86,6 @@ def test_link_of_a_dotfiles_folder_stays_a_link(home: Path, run_checks: Callable
     assert config_of(home).is_symlink() and is_new(dotfiles.read_text(encoding="utf-8"))
     run_checks("--undo", env=env_of(home))
     assert tree(home) == before
-
-
-def as_somebody(home: Path) -> tuple[str, ...]:
-    """A user without rights on what root owns; whoever is not root already is one."""
-    if os.geteuid() != 0:
-        return ()
-    tool = shutil.which("setpriv")
-    probe = [tool or "", "--reuid=65534", "--clear-groups", sys.executable, "-c", f"import pytest, os; os.listdir({str(ROOT)!r}); os.listdir({str(home)!r})"]
-    if not tool or subprocess.run(probe, capture_output=True).returncode:
-        pytest.skip("no way to run as a user without rights")
-    return tuple(probe[:3])
 
 
 @posix
