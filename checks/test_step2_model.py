@@ -10,7 +10,8 @@ from checks.lesson import download_bytes, lesson, recommended, smaller
 from fixtures.choice import tagged
 from fixtures.facts import Facts
 from fixtures.machine import GIB
-from fixtures.ollama import Model, is_cloud_name, kv_cache
+from fixtures.memory import kv_cache
+from fixtures.ollama import Model, is_cloud_name
 
 GB = 10**9
 

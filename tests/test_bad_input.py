@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import Ran
 
+pytestmark = pytest.mark.real
 CONFIG = Path(".config") / "opencode" / "opencode.json"
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from checks.finding import Text, failed, passed
 from checks.graph import checks
 from reports import github, github_summary
-from reports.result import Collector
 from reports.redact import Redactor
+from reports.result import Collector
 from reports.terminal import Screen
 from tests.breaking import HOSTILE, KEY, bare
 from tests.conftest import Ran

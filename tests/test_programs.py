@@ -14,7 +14,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fixtures.programs import DEFAULT, INCOMPLETE, OLDER, ProgramMissing, Programs, cache_dir
+from fixtures.programs import (
+    DEFAULT,
+    INCOMPLETE,
+    OLDER,
+    ProgramMissing,
+    Programs,
+    cache_dir,
+)
 from fixtures.programs_build import OPENCODE_VERSION
 from fixtures.programs_cache import Cache, processor_key
 from tests.programs_stand_ins import ollama, script

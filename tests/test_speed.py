@@ -17,6 +17,7 @@ from fixtures.setup import Setup
 from tests.conftest import ROOT, checks_command
 
 PAIRS = 7 if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else 3
+MODEL = "qwen2.5-coder:7b"
 MOST = 0.65
 """Of the time of the seven commands."""
 
@@ -33,9 +34,10 @@ def sandbox(tmp_path: Path) -> Setup:
 def seven_commands(setup: Setup, folder: Path) -> float:
     """Seconds for what facts/opencode.md 8 lists, each in turn, in a home of their own."""
     copy = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CACHE")}
-    config = json.dumps({"agent": OVERLAY["agent"]})
+    short = {"provider": {"ollama": {"models": {MODEL: {"limit": {"context": 100000, "output": 64}}}}}}  # it never stops by itself
+    config = json.dumps({"agent": OVERLAY["agent"], **short})
     env = {**setup.env, **QUIET, **copy, "OLLAMA_HOST": f"127.0.0.1:{setup.port}", "OPENCODE_CONFIG_CONTENT": config}
-    chat = ["opencode", "run", "-m", "ollama/qwen2.5-coder:7b", "--agent", PROBE, "--title", "c", "--format", "json", PROMPT]
+    chat = ["opencode", "run", "-m", f"ollama/{MODEL}", "--agent", PROBE, "--title", "c", "--format", "json", PROMPT]
     commands = [["ollama", "--version"], ["curl", "-s", f"{setup.default_url}/api/version"], ["opencode", "--version"],
                 ["opencode", "debug", "paths"], ["opencode", "debug", "config"], ["opencode", "models", "ollama"], chat]
     began = time.monotonic()
