@@ -15,6 +15,7 @@ import pytest
 from fixtures import bootstrap, python_version
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.real
 ENTRIES = [ROOT / "checks" / "__main__.py", ROOT / "tests" / "__main__.py", ROOT / "fixtures" / "python_version.py"]
 
 

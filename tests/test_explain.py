@@ -71,6 +71,7 @@ def test_cases_that_are_not_among_the_known_ones() -> None:
     assert three >= 0.95
 
 
+@pytest.mark.real
 def test_each_known_case_with_that_case_forgotten() -> None:
     cases = known_cases()
     likeness = Likeness(cases)

@@ -19,6 +19,7 @@ from fixtures.undo import undo
 from tests.conftest import ROOT, Ran, checks_command
 from tests.fix_homes import OLD, as_somebody, config_of, env_of, is_new, make_home, tree
 
+pytestmark = pytest.mark.real
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and rights of POSIX")
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
 ONLY = ("-k", "config_found", "--lang=en")
