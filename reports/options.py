@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -70,8 +71,6 @@ def refuse_impossible(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{both} exclude each other\n{both.replace(' and ', ' 和 ')} 只能选一个")
     if config.option.sandbox and config.option.rehearse:
         raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
-    if config.option.rehearse and not Path(config.option.rehearse, "setup.toml").is_file():
-        raise pytest.UsageError(f"--rehearse: no setup.toml in {config.option.rehearse}\n--rehearse：{config.option.rehearse} 里没有 setup.toml")
     seat = config.option.seat
     if seat and (Path(seat).name != seat or seat in (".", "..") or "\\" in seat or not seat.isprintable()):
         raise pytest.UsageError("--seat is one folder's name, without / or \\\n--seat 是一个文件夹名，不能含 / 或 \\")
@@ -79,6 +78,8 @@ def refuse_impossible(config: pytest.Config) -> None:
         folder = getattr(config.option, option)
         if folder and not Path(folder).is_dir():
             raise pytest.UsageError(f"--{option}: no folder {folder}\n--{option}：没有目录 {folder}")
+    if config.option.rehearse and not Path(config.option.rehearse, "setup.toml").is_file():
+        raise pytest.UsageError(f"--rehearse: no setup.toml in {config.option.rehearse}\n--rehearse：{config.option.rehearse} 里没有 setup.toml")
 
 
 def mode(config: pytest.Config) -> str:
@@ -88,6 +89,18 @@ def mode(config: pytest.Config) -> str:
 
 def again(config: pytest.Config) -> str:
     """The command that started this run, as the person typed it, without the options that only choose a face."""
+    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return " ".join(filter(None, [_start(), join(_about(config))]))
+
+
+def _about(config: pytest.Config) -> list[str]:
+    """The options that say what is checked: without `--rehearse` a copied `--fix` would work on the real machine."""
+    option = config.option
+    valued = [("rehearse", option.rehearse), ("keep", option.keep), ("project", option.project), ("model", option.model)]
+    return [*(["--sandbox"] if option.sandbox else []), *(f"--{name}={value}" for name, value in valued if value)]
+
+
+def _start() -> str:
     if command := os.environ.get("OLLAMA_CHECKPOINTS_COMMAND"):
         return command
     program = Path(sys.argv[0])
