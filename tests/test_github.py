@@ -109,18 +109,18 @@ def test_at_most_ten_of_a_kind_and_the_first_remedy_among_them() -> None:
 
 
 def test_a_place_is_a_file_only_inside_the_workspace(tmp_path: Path) -> None:
-    inside, outside = tmp_path / "work" / "a,b:c.json", tmp_path / "home" / "opencode.json"
+    inside, outside = tmp_path / "space" / "a,b:c.json", tmp_path / "home" / "opencode.json"
     for file in (inside, outside):
         file.parent.mkdir()
         file.write_text("{}", encoding="utf-8")
     findings = {
         "config-valid": failed("config-syntax", Text("x", "x"), file=str(inside), line=7, column=1),
         "config-found": failed("config-syntax", Text("y", "y"), file=str(outside), line=3),
-        "names-agree": failed("config-syntax", Text("z", "z"), file=str(tmp_path / "work" / "to-be-made.json")),
+        "names-agree": failed("config-syntax", Text("z", "z"), file=str(tmp_path / "space" / "to-be-made.json")),
         "chat-reply": passed(Text("fine", "好")),
     }
-    found = github.places(findings, str(tmp_path / "work"), lambda text: text.replace(str(tmp_path), "~"))
-    assert found["config-valid"] == github.Place("~/work/a,b:c.json:7", "a,b:c.json", 7)
+    found = github.places(findings, str(tmp_path / "space"), lambda text: text.replace(str(tmp_path), "~"))
+    assert found["config-valid"] == github.Place("~/space/a,b:c.json:7", "a,b:c.json", 7)
     assert found["config-found"] == github.Place("~/home/opencode.json:3")
     assert found["names-agree"].file is None
     assert "chat-reply" not in found

@@ -15,6 +15,8 @@ from reports import junit
 from tests.breaking import KEY, bare
 from tests.conftest import ROOT, Ran
 
+pytestmark = pytest.mark.real
+
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets"""
 Cases = dict[str, ElementTree.Element]
