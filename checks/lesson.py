@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fixtures.machine import GIB
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
@@ -25,14 +27,20 @@ def lesson() -> dict[str, Any]:
 
 
 def recommended(ram_gib: float | None, vram_gib: float | None) -> Tier:
-    """The largest tier this hardware reaches; unknown memory gets the smallest."""
+    """The largest tier this hardware reaches, its model held with OpenCode's window; unknown memory gets the smallest."""
     tiers = [Tier(**tier) for tier in lesson()["tiers"]]
-    fitting = (tier for tier in tiers if _reaches(tier.vram_gib, vram_gib) or _reaches(tier.ram_gib, ram_gib))
+    fitting = (tier for tier in tiers if _holds(tier.vram_gib, vram_gib, tier.model) or _holds(tier.ram_gib, ram_gib, tier.model))
     return next(fitting, tiers[-1])
 
 
-def _reaches(least: float | None, there: float | None) -> bool:
-    return least is not None and there is not None and there >= least
+def _holds(least: float | None, there: float | None, model: str) -> bool:
+    return least is not None and there is not None and there >= least and there * GIB >= _needed(model)
+
+
+def _needed(model: str) -> float:
+    """Bytes for a model of the lesson with the smallest window that OpenCode can work in."""
+    table = lesson()
+    return table["memory"]["least"] * (download_bytes(model) or 0) + table["kv_cache"][model] * table["context"]["least"]
 
 
 def download_bytes(model: str) -> int | None:

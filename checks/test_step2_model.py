@@ -1,19 +1,20 @@
 """Step 2: a model is there, fits this machine and suits OpenCode."""
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from checks.finding import Finding, Text, advice, failed, passed, same, skipped
 from checks.graph import check
-from checks.lesson import download_bytes, lesson, recommended, smaller
+from checks.lesson import download_bytes, lesson, smaller
 from fixtures.choice import tagged
 from fixtures.facts import Facts
-from fixtures.machine import GIB
-from fixtures.memory import kv_cache
-from fixtures.ollama import Model, is_cloud_name
+from fixtures.machine import GIB, amount
+from fixtures.memory import kv_cache, own_window
+from fixtures.ollama import is_cloud_name
 
 GB = 10**9
+SMALLEST_WINDOW = 4096
+"""Tokens: Ollama's default on the smallest hardware."""
 
 
 @check("disk-space", step=2)
@@ -43,13 +44,26 @@ def test_model_downloaded(facts: Facts) -> Finding:
         seen = Text(f"{choice.name} runs at ollama.com", f"{choice.name} 在 ollama.com 上运行")
         return failed("ollama-cloud-model", seen, **values)
     if model:
-        return passed(Text(f"{model.name}, {size(model.size)}", f"{model.name}，{size(model.size)}"))
-    there = ", ".join(one.name for one in facts.models[:6]) or "–"
+        return passed(Text(f"{model.name}, {amount(model.size)}", f"{model.name}，{amount(model.size)}"))
     if store := _own_store(facts):
         seen = Text(f"{choice.name} is in {store}; the server does not list it", f"{choice.name} 在 {store}，但服务没有列出它")
         return failed("two-model-stores", seen, file=str(store), **values)
+    if finding := _too_large_to_download(facts):
+        return finding
+    there = ", ".join(one.name for one in facts.models[:6]) or "–"
     seen = Text(f"{choice.name} is not on the server; there: {there}", f"服务里没有 {choice.name}，现有：{there}")
     return failed("model-not-downloaded", seen, **values).seen(origin=choice.origin)
+
+
+def _too_large_to_download(facts: Facts) -> Finding | None:
+    """A model of the lesson whose weights exceed all memory: told before an evening goes into its download."""
+    name, room, needed = facts.choice.name, facts.machine.room_gib, download_bytes(facts.choice.name)
+    if not room or not needed or needed <= room * GIB:
+        return None
+    seen = Text(f"{name} is not on the server, and its {amount(needed)} exceed the {room:.1f} GiB of memory",
+                f"服务里没有 {name}；它有 {amount(needed)}，超过了 {room:.1f} GiB 内存")
+    values = {"model": name, "needed": amount(needed), "free": f"{room:.1f} GiB", "suggestion": facts.recommend(facts.machine)}
+    return failed("out-of-memory", seen, also=("model-not-downloaded",), **values)
 
 
 def _own_store(facts: Facts) -> Path | None:
@@ -64,28 +78,20 @@ def _own_store(facts: Facts) -> Path | None:
 def test_model_fits(facts: Facts) -> Finding:
     """The memory holds the model
     内存装得下模型"""
-    model, machine = facts.model, facts.machine
-    if model is None or machine.ram_gib is None:
+    model, room = facts.model, facts.machine.room_gib
+    if model is None or room is None:
         return skipped(Text("this system does not tell its memory", "系统没有给出内存大小"))
-    vram = 0 if machine.unified else machine.vram_gib or 0
-    room = machine.ram_gib + vram
     factors = lesson()["memory"]
-    least = (factors["least"] * model.size + kv_cache(model, _window(model))) / GIB
-    seen = Text(f"{size(model.size)} in {room:.1f} GiB", f"{size(model.size)}，内存 {room:.1f} GiB")
+    least = (factors["least"] * model.size + kv_cache(model, own_window(model) or SMALLEST_WINDOW)) / GIB
+    seen = Text(f"{amount(model.size)} in {room:.1f} GiB", f"{amount(model.size)}，内存 {room:.1f} GiB")
     expected = Text(f"{least:.1f} GiB or more", f"至少 {least:.1f} GiB")
-    tier = recommended(machine.ram_gib, None if machine.unified else machine.vram_gib)
-    suggestion = tier.model if (download_bytes(tier.model) or 0) < 0.8 * model.size else smaller(model.size)
-    values = {"model": model.name, "size": size(model.size), "needed": f"{least:.1f} GiB", "free": f"{room:.1f} GiB",
+    suggestion = facts.recommend(facts.machine)
+    suggestion = suggestion if (download_bytes(suggestion) or 0) < 0.8 * model.size else smaller(model.size)
+    values = {"model": model.name, "size": amount(model.size), "needed": f"{least:.1f} GiB", "free": f"{room:.1f} GiB",
               "suggestion": suggestion}
     if facts.too_large:
         return failed("out-of-memory", seen, expected, **values)
     return passed(seen, expected) if least <= room else advice("out-of-memory", seen, expected, **values)
-
-
-def _window(model: Model) -> int:
-    """The model's own `num_ctx`, else Ollama's smallest default."""
-    found = re.search(r"^num_ctx\s+(\d+)", model.parameters, re.MULTILINE)
-    return int(found[1]) if found else 4096
 
 
 @check("model-tools", step=2, needs=("model-downloaded",))
@@ -96,14 +102,9 @@ def test_model_tools(facts: Facts) -> Finding:
     if model is None or model.capabilities is None:
         return skipped(Text("this Ollama does not tell a model's capabilities", "这个 Ollama 不提供模型的能力信息"))
     seen = same(", ".join(model.capabilities) or "–")
-    values = {"model": model.name, "suggestion": recommended(facts.machine.ram_gib, facts.machine.vram_gib).model}
+    values = {"model": model.name, "suggestion": facts.recommend(facts.machine)}
     if model.embedding:
         return failed("embedding-model", seen, same("completion, tools"), **values)
     if "tools" not in model.capabilities:
         return failed("model-lacks-tools", seen, same("completion, tools"), **values)
     return passed(seen)
-
-
-def size(amount: int) -> str:
-    """Bytes as `ollama list` shows them: decimal."""
-    return f"{amount / GB:.1f} GB" if amount >= GB else f"{amount / 10**6:.0f} MB"

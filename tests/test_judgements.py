@@ -85,7 +85,8 @@ def test_the_root_of_a_chain_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("ram", "vram", "model"), [
     (8, None, "llama3.2:3b"), (None, None, "llama3.2:3b"), (15.6, None, "qwen2.5-coder:7b"), (32, 15.7, "qwen2.5-coder:14b"),
-    (64, 23.9, "qwen2.5-coder:32b"), (128, 48, "llama3.1:70b"), (16, 8, "qwen2.5-coder:7b"),
+    (64, 23.9, "qwen2.5-coder:14b"), (64, 31.8, "qwen2.5-coder:32b"), (128, 48, "qwen2.5-coder:32b"), (128, 63.7, "llama3.1:70b"),
+    (16, 8, "qwen2.5-coder:7b"), (16, 7.2, "qwen2.5-coder:7b"), (3.7, None, "llama3.2:3b"),
 ])
 def test_hardware_table(ram: float | None, vram: float | None, model: str) -> None:
     assert recommended(ram, vram).model == model
@@ -97,5 +98,6 @@ def test_smaller_models_can_take_tools() -> None:
 
 
 def test_the_lessons_numbers_are_all_used() -> None:
-    assert set(lesson()) == {"lesson", "minimum", "disk", "memory", "context", "models", "tiers"}
+    assert set(lesson()) == {"lesson", "minimum", "disk", "memory", "context", "models", "kv_cache", "tiers"}
+    assert set(lesson()["kv_cache"]) == set(lesson()["models"])
     assert inspect.signature(recommended).parameters.keys() == {"ram_gib", "vram_gib"}
