@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from checks.finding import Finding
-from checks.fixing import BUSY, Fixes, undo_records
+from checks.fixing import BUSY, Fixes, offered, undo_records
 from checks.graph import Judgements, checks, run_order
 from checks.lesson import recommended
 from checks.planning import Plans
@@ -139,6 +139,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if id is None:
         return None
     finding = pyfuncitem.funcargs["settle"](id)
+    if mode(pyfuncitem.config) == "verify":
+        finding = offered(pyfuncitem.config.stash[JUDGEMENTS].facts, id, finding)
     pyfuncitem.stash[FINDING] = finding
     if not pyfuncitem.config.option.fix_plan:
         _outcome(finding, pyfuncitem, {_id(item) for item in pyfuncitem.session.items})

@@ -11,6 +11,7 @@ import pytest
 from checks.finding import Finding, Text, failed
 from checks.graph import Judgements, run_order
 from checks.lesson import download_bytes, smaller
+from fixtures.facts import Facts
 from fixtures.fix import Case, FixFailed, Step, Words, plan
 from fixtures.journal import Busy, Journal, signature, state_folder
 from fixtures.waits import say
@@ -167,6 +168,15 @@ class Fixes:
     def close(self) -> None:
         if self._journal:
             self._journal.close()
+
+
+def offered(facts: Facts, id: str, finding: Finding) -> Finding:
+    """The finding with the steps that `--fix` would take now: only what it can do may be offered."""
+    if finding.status not in ("failed", "advice") or not finding.pitfall:
+        return finding
+    case = Case(facts, id, finding.pitfall, finding.status, finding.values, None, download_bytes)
+    steps = [step.line.en for step in plan(case) if not step.refused]
+    return finding.seen(fix=steps) if steps else finding
 
 
 def _pair(words: Words) -> dict[str, str]:

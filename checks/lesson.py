@@ -40,7 +40,7 @@ def _holds(least: float | None, there: float | None, model: str) -> bool:
 def _needed(model: str) -> float:
     """Bytes for a model of the lesson with the smallest window that OpenCode can work in."""
     table = lesson()
-    return table["memory"]["least"] * (download_bytes(model) or 0) + table["kv_cache"][model] * table["context"]["least"]
+    return float(table["memory"]["least"] * (download_bytes(model) or 0) + table["kv_cache"][model] * table["context"]["least"])
 
 
 def download_bytes(model: str) -> int | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checks.pitfalls import load
 from reports import fixes
 
 STEPS = {1: ("Install", "安装"), 2: ("Model", "模型"), 3: ("Server", "服务"), 4: ("Config", "配置"), 5: ("Chat", "对话"),
@@ -182,7 +181,7 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
         yield from _told("do", one["remedy"]["text"][screen.lang], screen)
         yield from _commands(one["remedy"]["commands"], screen)
         yield from _told("then", again, screen)
-        if result["run"]["mode"] == "verify" and load()[one["pitfall"]].fixable:
+        if result["run"]["mode"] == "verify" and one["evidence"].get("fix"):
             yield from _told("or", screen.word("fix-offer", again), screen)
     if one["also"]:
         yield from _told("also", ", ".join(one["also"]), screen)

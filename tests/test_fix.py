@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from checks.graph import Judgements
+from checks.finding import passed, same
+from checks.fixing import offered
+from checks.graph import Judgements, checks
 from checks.pitfalls import load
 from fixtures.facts import Facts
 from fixtures.fix import Case, Step, plan, planners
@@ -43,8 +45,6 @@ class Home:
 
     def steps(self, check: str) -> list[Step]:
         """The steps for what this check finds; what it needs is taken for granted."""
-        from checks.graph import checks
-
         facts = self.facts()
         finding = checks()[check].judge(facts)
         return plan(Case(facts, check, finding.pitfall or "", finding.status, finding.values))
@@ -74,6 +74,17 @@ def test_missing_config_is_the_lessons_own(home: Home) -> None:
     value = home.after("config-found")
     assert value["provider"]["ollama"]["options"]["baseURL"] == URL
     assert list(value["provider"]["ollama"]["models"]) == [NAME]
+
+
+def test_only_a_fix_that_would_do_something_is_offered(home: Home) -> None:
+    facts = home.facts()
+    found = offered(facts, "config-found", Judgements(facts).of("config-found"))
+    assert found.evidence["fix"] == [f"write {home.config}"]
+    home.write('{"provider": {"ollama": {"options": {"baseURL": "http://127.0.0.1:9/v1, "models": {}}}}')
+    facts = home.facts()
+    broken = checks()["config-valid"].judge(facts)
+    assert broken.pitfall == "config-syntax" and offered(facts, "config-valid", broken) == broken
+    assert offered(facts, "ollama-version", passed(same("0.34.0"))).evidence == {}
 
 
 def test_config_without_ollama_gets_a_provider_and_keeps_the_rest(home: Home) -> None:

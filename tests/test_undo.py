@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.fix_server import MARK
 from fixtures.journal import Busy, Journal, read, state_folder
 from fixtures.setup import Setup
 from fixtures.undo import undo
@@ -212,6 +213,19 @@ def test_process_that_only_has_the_number_is_let_be(home: Path) -> None:
     assert "no longer ran" in done.words.en and sleeper.poll() is None
     sleeper.kill()
     sleeper.wait()
+
+
+def test_server_is_found_by_its_mark_where_the_run_was_killed_before_it_noted_the_number(home: Path) -> None:
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 1"})
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 2"})
+    journal = Journal(setup_of(home))
+    journal.note({"id": 2, "kind": "server", "phase": "begun", "url": "http://127.0.0.1:9", "fresh": [], "mark": "here 1"})
+    journal.close()
+    undo(setup_of(home), keep_models=False)
+    left.wait(timeout=10)
+    assert other.poll() is None
+    other.kill()
+    other.wait()
 
 
 def test_home_is_held_by_one_run(home: Path) -> None:
