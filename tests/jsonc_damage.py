@@ -15,9 +15,9 @@ STRAY = ["delete", "insert", "replace", "transpose"]
 
 
 @st.composite
-def damaged(draw: st.DrawFn, kinds: list[str]) -> tuple[str, str, str]:
+def damaged(draw: st.DrawFn, kinds: list[str], documents: st.SearchStrategy[str] = tidy()) -> tuple[str, str, str]:
     """The document, the kind of its damage, and the damaged text (the same one where that kind finds no place)."""
-    text, kind = draw(tidy()), draw(st.sampled_from(kinds))
+    text, kind = draw(documents), draw(st.sampled_from(kinds))
     return text, kind, _stray(draw, text, kind) if kind in STRAY else _named(draw, text, kind)
 
 

@@ -111,9 +111,9 @@ configs = st.dictionaries(st.sampled_from(KEYS), values, min_size=1, max_size=4)
 
 
 @st.composite
-def tidy(draw: st.DrawFn) -> str:
+def tidy(draw: st.DrawFn, wanted: st.SearchStrategy[Any] = configs) -> str:
     """A config as a person writes it."""
-    hand, value = draw(hands), draw(configs)
+    hand, value = draw(hands), draw(wanted)
     text = _tidy(draw, value, hand, "")
     first = f"// {draw(st.sampled_from(NOTES))}{hand.newline}" if hand.comments and draw(st.booleans()) else ""
     return first + text + draw(st.sampled_from(["", hand.newline]))
