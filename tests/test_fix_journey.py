@@ -7,24 +7,31 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.real
 APART = ["unshare", "-rnpf", "--mount-proc", "--kill-child"]
+MOMENTS = 50 if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else 2
 
 
-@pytest.mark.real
-def test_from_a_bare_home_to_the_first_chat_and_back(tmp_path: Path) -> None:
+def journey(folder: Path, *moments: str) -> Any:
+    """What `tests.fix_journey` tells, in namespaces of its own."""
     if not shutil.which("unshare") or subprocess.run([*APART, "true"], capture_output=True).returncode:
         pytest.skip("no network namespace to be had here")
-    home = tmp_path / "home"
+    home = folder / "home"
     home.mkdir()
-    argv = [*APART, sys.executable, "-m", "tests.fix_journey", str(home), str(tmp_path / "reports")]
-    done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=1800)
+    argv = [*APART, sys.executable, "-m", "tests.fix_journey", str(home), str(folder / "reports"), *moments]
+    done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=1700)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def test_from_a_bare_home_to_the_first_chat_and_back(tmp_path: Path) -> None:
+    told = journey(tmp_path)
     plan, fix, again, verify, undo = (told[name] for name in ("plan", "fix", "again", "verify", "undo"))
     assert told["bare"] == {} == plan["home"]
     for run in (fix, again, verify):
@@ -36,3 +43,16 @@ def test_from_a_bare_home_to_the_first_chat_and_back(tmp_path: Path) -> None:
     assert again["result"]["fixes"] == [] and "Nothing was to be done" in again["out"]
     assert undo["code"] == 0 and "MB" in undo["out"]
     assert undo["home"] == {}
+
+
+@pytest.mark.timeout(1800)
+def test_killed_at_random_moments_of_the_whole_way(tmp_path: Path) -> None:
+    """The config is there and whole, or not there; running again finishes; `--undo` leaves nothing, no process either."""
+    told = journey(tmp_path, str(MOMENTS))
+    for one in told:
+        assert one["whole"], one["seconds"]
+        again, undo = one["again"], one["undo"]
+        assert (again["code"], again["result"]["checkpoints"]["passed"]) == (0, 5), again["out"]
+        assert (undo["code"], undo["home"], one["servers"]) == (0, {}, []), (one["seconds"], undo["out"])
+    print(f"killed at work: {sum(one['killed'] for one in told)} of {len(told)}")
+    assert any(one["killed"] for one in told)
