@@ -63,16 +63,16 @@ def cases(number: int) -> list[tuple[str, Any]]:
     made: list[tuple[str, Any]] = []
 
     @examples(number, number)
-    @given(text=tidy(people), data=st.data(), broken=damaged(NAMED, tidy(people)))
-    def make(text: str, data: st.DataObject, broken: tuple[str, str, str]) -> None:
-        done = repair(broken[2])
-        if done and len(made) % 2:
+    @given(text=tidy(people), data=st.data(), broken=st.none() | damaged(NAMED, tidy(people)))
+    def make(text: str, data: st.DataObject, broken: tuple[str, str, str] | None) -> None:
+        if broken and (done := repair(broken[2])):
             made.append((done.text, parse(broken[0]).value))
         else:
             after = edited(text, data)
             made.append((after, parse(after).value))
 
     make()
+    assert len(made) >= number
     return made[:number]
 
 
