@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from checks.config_schema import Problem, objects, problems_of
 from checks.finding import Finding, Text, advice, failed, passed, same
 from fixtures.choice import configured
-from fixtures.config import Source, Unreadable
+from fixtures.config import BUNDLED, Source, Unreadable
 from fixtures.facts import Facts
 from fixtures.jsonc import ERROR_TEXT
 from fixtures.ollama import Address, address
@@ -50,7 +50,7 @@ class OpenCodeRules:
 
 def judge_config(rules: OpenCodeRules) -> Finding:
     """The first rule that has something to say; else passed, with advice on what OpenCode ignores."""
-    for rule in (_unreadable, _lost_by_unknown_key, _refused, _switched_off, _address, _no_models):
+    for rule in (_unreadable, _lost_by_unknown_key, _refused, _switched_off, _no_provider, _address, _no_models):
         if finding := rule(rules):
             return finding
     return _ignored(rules) or _sound(rules)
@@ -82,12 +82,12 @@ def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
     """An unknown key is a failure where the provider, its address or its models are missing and the key meant them."""
     address_there = bool(rules.facts.base_url)
     for problem in _unknown(rules):
-        parent, key = problem.path[:-1], str(problem.path[-1])
-        meant = problem.suggestion or ""
+        key, meant = str(problem.path[-1]), problem.suggestion or ""
+        own = problem.path[:-1] == ("provider", rules.provider)  # another provider's keys are nobody's business here
         lost = (
-            (len(parent) == 0 and rules.provider is None and (meant == "provider" or key == "providers"))
-            or (len(parent) == 2 and not address_there and _means_address(key, meant))
-            or (len(parent) == 2 and not rules.models and meant == "models")
+            (len(problem.path) == 1 and rules.provider is None and (meant == "provider" or key == "providers"))
+            or (own and not address_there and _means_address(key, meant))
+            or (own and not rules.models and meant == "models")
         )
         if lost:
             return _unknown_key(problem, failed, also=(CLOUD,) if not rules.models else ())
@@ -152,6 +152,16 @@ def _switched_off(rules: OpenCodeRules) -> Finding | None:
     return failed("config-overridden", found, also=(CLOUD,), **{**at, "key": hidden, "seen": str(off if hidden == "disabled_providers" else only)})
 
 
+def _no_provider(rules: OpenCodeRules) -> Finding | None:
+    """Ollama is named, in `model` for example, and declared nowhere."""
+    if rules.provider:
+        return None
+    labels = ", ".join(source.label for source in rules.facts.config.sources)
+    found = Text(f"{labels}: no provider for Ollama", f"{labels}：没有 Ollama 的提供商")
+    values = {"base_url": f"{rules.facts.setup.default_url}/v1", "model": rules.facts.choice.name}
+    return failed("connect-shows-cloud-only", found, also=(CLOUD,), file=rules.facts.config.sources[-1].label, **values)
+
+
 def _address(rules: OpenCodeRules) -> Finding | None:
     """`baseURL` must lead to the server that was found; where none answers only its shape can be judged."""
     facts, value = rules.facts, str(rules.facts.base_url or "")
@@ -187,6 +197,8 @@ def _wrong_address(rules: OpenCodeRules, value: str) -> str | None:
     if server and where.host == "::1" and server.host != "::1":
         return "localhost-ipv6"
     path = urlsplit(value).path.rstrip("/")
+    if not str(rules.facts.config.get("provider", rules.provider or "", "npm") or BUNDLED).startswith(BUNDLED):
+        return None  # a package for Ollama's own API has /api here
     return None if path == "/v1" else ("base-url-missing-v1" if path in ("", "/api") else "base-url-wrong")
 
 
@@ -237,15 +249,20 @@ def _ignored(rules: OpenCodeRules) -> Finding | None:
             where, key = f"{source.label}:{line}:{column}", str(path[-1])
             found = Text(f"{where} “{key}” is given twice; the last one counts", f"{where} “{key}”写了两次，以最后一个为准")
             return advice("config-overridden", found, file=source.label, line=line, column=column, key=key, seen=key)
-        if finding := _misplaced_window(source):
+        if finding := _misplaced_window(source, rules.provider or ""):
             return finding
     problem = next(_unknown(rules), None)
     return _unknown_key(problem, advice) if problem else None
 
 
-def _misplaced_window(source: Source) -> Finding | None:
-    """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (facts/ollama.md 0.1)."""
+def _misplaced_window(source: Source, ours: str) -> Finding | None:
+    """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (facts/ollama.md 0.1).
+
+    A package for Ollama's own API may well pass it on.
+    """
     for id, provider in objects(source.value.get("provider")):
+        if id != ours or not str(provider.get("npm") or BUNDLED).startswith(BUNDLED):
+            continue
         for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in objects(provider.get("models")))):
             options = one.get("options")
             if isinstance(options, dict) and "num_ctx" in options:

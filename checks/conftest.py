@@ -12,7 +12,7 @@ from checks.fixing import BUSY, Fixes, offered, undo_records
 from checks.graph import Judgements, checks, run_order
 from checks.lesson import recommended
 from checks.planning import Plans
-from fixtures import children
+from fixtures import children, orphans
 from fixtures.facts import Facts
 from fixtures.fix_install import with_installed
 from fixtures.journal import Busy
@@ -55,6 +55,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if not session.items or config.option.collectonly:
         return
+    orphans.sweep()
     try:
         setup = open_setup(config)
     except ProgramMissing as error:

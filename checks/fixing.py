@@ -1,6 +1,7 @@
 """`--fix`: after a judgement whose pitfall has a fix, take its steps and judge once more."""
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 from dataclasses import replace
@@ -34,6 +35,8 @@ class Fixes:
         self._tried: set[tuple[str, str]] = set()
         self._mended: set[str] = set()
         self._failures: dict[str, Finding] = {}
+        self._broken: dict[str, Exception] = {}
+        """Checks whose fix itself broke: a fault of ours, and that check's alone."""
         self._journal: Journal | None = None
         self._known = signature(state_folder(judgements.facts.setup))
 
@@ -47,9 +50,14 @@ class Fixes:
                 return
 
     def __call__(self, id: str) -> Finding:
-        """The last judgement of the check: `fixed` where a fix made it hold."""
+        """The last judgement of the check: `fixed` where a fix made it hold. Raises what its fix has raised."""
+        self._unbroken(id)
         finding = self._failures.get(id) or self.judgements.of(id)
         return replace(finding, status="fixed") if finding.status == "passed" and id in self._mended else finding
+
+    def _unbroken(self, id: str) -> None:
+        if id in self._broken:
+            raise self._broken[id]
 
     def _settle(self, id: str) -> bool:
         """Whether a fix of the check, or of what it waits for, has changed something."""
@@ -58,7 +66,7 @@ class Fixes:
                 culprit = self._culprit(id)
             except Exception:  # a check that breaks says so in its own test
                 return done > 0
-            if culprit in self._failures or not self._mend(culprit):
+            if culprit in self._failures or culprit in self._broken or not self._mend(culprit):
                 return done > 0
         return True
 
@@ -74,7 +82,7 @@ class Fixes:
         finding = self.seen.of(id)
         if finding.status not in ("failed", "advice") or not finding.pitfall:
             return False
-        steps = [step for step in plan(self._case(id, finding)) if (id, step.line.en) not in self._tried]
+        steps = [step for step in self._steps(id, finding) if (id, step.line.en) not in self._tried]
         to_do = [step for step in steps if not step.refused]
         if to_do and self._begin():
             return True
@@ -86,6 +94,13 @@ class Fixes:
             self._mended.add(id)
             self._anew()
         return bool(to_do)
+
+    def _steps(self, id: str, finding: Finding) -> list[Step]:
+        try:
+            return plan(self._case(id, finding))
+        except Exception as error:
+            self._broken[id] = error
+            return []
 
     def _overtaken(self) -> bool:
         """Another run has fixed something since this one looked."""
@@ -139,6 +154,11 @@ class Fixes:
             self._failures[id] = _failure(finding, error)
             self._anew()
             return False
+        except Exception as error:
+            self._record(id, step, "failed")
+            self._broken[id] = error
+            self._anew()
+            return False
         self._record(id, step, self.outcome)
         return True
 
@@ -175,8 +195,10 @@ def offered(facts: Facts, id: str, finding: Finding) -> Finding:
     if finding.status not in ("failed", "advice") or not finding.pitfall:
         return finding
     case = Case(facts, id, finding.pitfall, finding.status, finding.values, None, download_bytes)
-    steps = [step.line.en for step in plan(case) if not step.refused]
-    return finding.seen(fix=steps) if steps else finding
+    with contextlib.suppress(Exception):  # the diagnosis stands, also where its fix is broken: `--fix` says so
+        if steps := [step.line.en for step in plan(case) if not step.refused]:
+            return finding.seen(fix=steps)
+    return finding
 
 
 def _pair(words: Words) -> dict[str, str]:

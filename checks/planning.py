@@ -7,8 +7,12 @@ from checks.finding import Finding, Text, advice, failed, passed, skipped
 from checks.fixing import Fixes
 from checks.graph import Check, Judgements
 from checks.lesson import lesson
+from fixtures.choice import same_model
 from fixtures.facts import Facts
 from fixtures.fix import Step
+from fixtures.fix_server import url_of
+from fixtures.ollama import Model, Server, address, is_cloud_name
+from fixtures.store import names
 
 
 class Foreseen(Judgements):
@@ -49,10 +53,12 @@ class Plans(Fixes):
     def __init__(self, judgements: Judgements, mirror: str | None = None) -> None:
         super().__init__(judgements, mirror)
         self._planned: set[str] = set()
+        self._brought: list[Model] = []
         self.seen = Foreseen(judgements.facts, self._planned)
 
     def __call__(self, id: str) -> Finding:
         """As it is now: a plan changes nothing."""
+        self._unbroken(id)
         return self.judgements.of(id)
 
     def _begin(self) -> bool:
@@ -67,21 +73,20 @@ class Plans(Fixes):
             self._planned.add(id)
         overlay = {**facts.setup.overlay, **{change.path: change.after for change in step.changes}}
         fresh = Facts(replace(facts.setup, overlay=overlay), facts.recommend, facts.wanted, facts.full)
-        if "server-listening" in self._planned:
-            _assume_store(fresh)
+        self._brought += [Model(step.model, step.size or 0, False)] if step.model else []
+        self._foresee(fresh)
         self.seen = Foreseen(fresh, self._planned)
+
+    def _foresee(self, facts: Facts) -> None:
+        """The server once it runs, with the models of this person's folder, and what the steps so far would bring."""
+        there = facts.models
+        if "server-listening" in self._planned and (where := address(url_of(facts.setup), "default")):
+            facts.assume("server", Server(where, "ollama", facts.ollama_program.version if facts.ollama_program else None))
+            there = tuple(Model(name, size, is_cloud_name(name)) for name, size in names(facts.setup.ollama_models))
+        facts.assume("models", (*there, *self._brought))
+        chosen = next((one for one in facts.models if same_model(one.name, facts.choice.on_server or "")), None)
+        if chosen not in there or "server-listening" in self._planned:
+            facts.assume("model", chosen)
 
     def _anew(self) -> None:
         """The overlay is all that has changed."""
-
-
-def _assume_store(facts: Facts) -> None:
-    """The models a started server would list: those in this person's folder."""
-    from fixtures.choice import same_model
-    from fixtures.ollama import Model
-    from fixtures.store import names
-
-    models = tuple(Model(name, size, False) for name, size in names(facts.setup.ollama_models))
-    facts.assume("models", models)
-    chosen = facts.choice.on_server
-    facts.assume("model", next((model for model in models if chosen and same_model(model.name, chosen)), None))

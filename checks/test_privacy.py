@@ -43,6 +43,8 @@ def _cloud_default(facts: Facts) -> Finding | None:
         value = facts.config.get(key)
         if isinstance(value, str) and "/" in value and not _local(facts, value.partition("/")[0]):
             found = Text(f"{key} is {value}", f"{key} 是 {value}")
+            if at := facts.config.get("provider", value.partition("/")[0], "options", "baseURL"):  # declared by somebody, who knows
+                found = Text(f"{found.en}, at {at}", f"{found.zh}，在 {at}")
             return _silently(facts, found, value, **_file(facts, key))
     recent = facts.recent[0] if facts.recent and not facts.config.get("model") else None
     if recent and not _local(facts, recent[0]) and recent[0] not in _hidden(facts):

@@ -4,7 +4,7 @@ from __future__ import annotations
 from checks.config_rules import OpenCodeRules, judge_config
 from checks.finding import Finding, Text, blocked, failed, passed, same
 from checks.graph import check
-from fixtures.choice import configured
+from fixtures.choice import configured, without_provider
 from fixtures.config import Source
 from fixtures.facts import Facts
 
@@ -70,7 +70,7 @@ def _wrong_place(facts: Facts) -> str | None:
         if (start == "~" or not facts.setup.in_suite_folder) and path.is_file() and path.resolve() not in read:
             with path.open("rb") as file:
                 head = file.read(65536).replace(b"\0", b"").lower()
-            if b"ollama" in head or b"11434" in head:
+            if b"provider" in head and (b"ollama" in head or b"11434" in head):  # a project's own config.json may name Ollama too
                 return str(path)
     return None
 
@@ -94,9 +94,18 @@ def test_names_agree(facts: Facts) -> Finding:
         listed = ", ".join(names)
         seen = Text(f"{choice.key}; under models: {listed}", f"{choice.key}；models 里写的是 {listed}")
         return failed("model-name-mismatch", seen, **{**values, "near": choice.on_server or next(iter(names), "")})
+    if without_provider(facts.config, facts.provider):
+        right = f"{facts.provider}/{choice.key}"
+        seen = Text(f"model is {facts.config.get('model')}, without the provider before it", f"model 是 {facts.config.get('model')}，前面少了 provider")
+        return failed("model-name-mismatch", seen, same(right), **{**values, **_model_place(facts), "near": right})
     if choice.on_server is None:
         return blocked("model-downloaded")
     if not choice.exact:
         seen = Text(f"config: {choice.name}; Ollama: {choice.on_server}", f"配置：{choice.name}；Ollama：{choice.on_server}")
         return failed("model-name-mismatch", seen, same(choice.on_server), **values)
     return passed(same(choice.name), origin=choice.origin)
+
+
+def _model_place(facts: Facts) -> dict[str, object]:
+    source = facts.config.origin(("model",))
+    return {"model": str(facts.config.get("model")), "file": source.label if source else ""}

@@ -67,6 +67,9 @@ def test_chat_reply(facts: Facts) -> Finding:
     模型有回应"""
     if facts.too_large:
         return blocked("model-fits")
+    if package := facts.own_package:
+        return skipped(Text(f"the suite does not run {package}, a package of this machine: send one sentence in OpenCode",
+                            f"套件不会运行这台机器上的包 {package}：在 OpenCode 里发一句话试试"))
     if proxy := captured(facts.setup.env, str(facts.base_url)):
         seen = Text(f"{proxy.variable} sends OpenCode's requests to {proxy.value}", f"{proxy.variable} 把 OpenCode 的请求发往 {proxy.value}")
         right = {"address": facts.server.address.url, "base_url": str(facts.base_url)}

@@ -28,7 +28,7 @@ def lines(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     if mode == "verify":
         return
     if not fixes:
-        if result["run"]["exit"] != INTERRUPTED:
+        if result["run"]["exit"] != INTERRUPTED and not any(one["status"] == "crashed" for one in result["checks"]):
             yield f"  {_word(screen, f'none-{mode}')}"
             yield ""
         return

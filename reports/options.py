@@ -71,6 +71,8 @@ def refuse_impossible(config: pytest.Config) -> None:
         raise pytest.UsageError(f"{both} exclude each other\n{both.replace(' and ', ' 和 ')} 只能选一个")
     if config.option.sandbox and config.option.rehearse:
         raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
+    if config.option.keep and not config.option.rehearse:
+        raise pytest.UsageError("--keep goes with --rehearse\n--keep 要和 --rehearse 一起用")
     seat = config.option.seat
     if seat and (Path(seat).name != seat or seat in (".", "..") or "\\" in seat or not seat.isprintable()):
         raise pytest.UsageError("--seat is one folder's name, without / or \\\n--seat 是一个文件夹名，不能含 / 或 \\")

@@ -111,7 +111,8 @@ def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | 
     """The lines to print."""
     lines = [] if quiet else [*_head(result, screen), ""]
     if result["run"]["mode"] in ("fix-plan", "undo"):
-        return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen))]
+        crashed = any(one["status"] == "crashed" for one in result["checks"])
+        return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen), *(_first(result, screen, again) if crashed else ()))]
     lines += [] if quiet else [*_table(result, screen), ""]
     lines += fixes.lines(result, screen)
     lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
