@@ -13,16 +13,17 @@ TABLE = Path(__file__).with_name("pitfalls.toml")
 
 VALUES = frozenset(
     "model near address base_url seen file line column key suggestion version minimum server_version program pid "
-    "size free needed window wanted variable provider project again".split()
+    "size free needed window wanted variable provider project again port".split()
 )
 _ALWAYS = {
     "address": "http://127.0.0.1:11434",
     "base_url": "http://127.0.0.1:11434/v1",
     "again": "pytest checks",
+    "port": "11434",
 }
 _IN_PROSE = {"en": {**_ALWAYS, "model": "the chosen model"}, "zh": {**_ALWAYS, "model": "所选模型"}}
 _TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
-_IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama"}
+_IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama", "suggestion": "llama3.2:3b"}
 _VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _SENTENCE = re.compile(r"(?<=[.:] )|(?<=[。：])")

@@ -15,7 +15,7 @@ def test_server_listening(facts: Facts) -> Finding:
     address = server.address.url
     if server.state == "ollama":
         return passed(Text(address.removeprefix("http://"), address.removeprefix("http://")), origin=server.address.origin)
-    values = {"address": address, "program": _holder(server), "pid": server.holder.pid if server.holder else "?"}
+    values = {"address": address, "port": server.address.port, "program": _holder(server), "pid": server.holder.pid if server.holder else "?"}
     if server.state == "other":
         seen = Text(f"{values['program']} answers at {address}, not Ollama", f"在 {address} 应答的是 {values['program']}，不是 Ollama")
         return failed("port-taken-by-other", seen, **values).seen(answer=server.answer)

@@ -1,8 +1,16 @@
-"""A real Ollama with an empty home, and a mirror that does what real networks do."""
+"""A real Ollama with an empty home, and a mirror that does what real networks do.
+
+`python -m tests.mirror_bench FOLDER`, below `unshare -rm`: the home is a small disk of its own that something else fills during
+the download. Prints what the download came to then, and after there was room again.
+"""
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +19,7 @@ import pytest
 
 from fixtures import children, loopback
 from fixtures.facts import Facts
-from fixtures.fix import Case, Step, plan
+from fixtures.fix import Case, FixFailed, Step, plan
 from fixtures.fix_server import server_env
 from fixtures.journal import Journal
 from fixtures.mirror import Handler, Mirror
@@ -35,6 +43,9 @@ class Moody(Handler):
             self.wfile.write(data)
             return
         whole = file.stat().st_size
+        if mood == "disk fills" and whole > 1_000_000:
+            self.server.mood = "sound"  # type: ignore[attr-defined]
+            fill(self.server.home)  # type: ignore[attr-defined]
         if mood == "breaks once" and whole > 1_000_000:
             self.server.mood = "sound"  # type: ignore[attr-defined]
         stop = whole // 2 if mood in ("stalls", "drops", "breaks once") and whole > 1_000_000 else whole
@@ -57,6 +68,13 @@ class Moody(Handler):
             super()._answer()
 
 
+def fill(disk: Path) -> None:
+    """Use up a disk, as a browser's download or a log does."""
+    with contextlib.suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 20))
+
+
 class Bench:
     """A real Ollama of its own, an empty home, and a mirror with moods."""
 
@@ -67,10 +85,10 @@ class Bench:
             self.mirror = Mirror(RehearsalShelf(dict(os.environ), folder / "shelf"), handler=Moody)
         except ProgramMissing as error:
             pytest.skip(error.en)
-        self.mirror.mood, self.mirror.sent = "sound", 0  # type: ignore[attr-defined]
-        self.mirror.start()
         home = folder / "home"
-        home.mkdir()
+        home.mkdir(exist_ok=True)
+        self.mirror.mood, self.mirror.sent, self.mirror.home = "sound", 0, home  # type: ignore[attr-defined]
+        self.mirror.start()
         path = f"{program.parent}{os.pathsep}{os.defpath}"
         self.setup = Setup({"PATH": path, "HOME": str(home)}, home, folder, "rehearse", port=loopback.free_port())
         children.start([program, "serve"], server_env(self.setup), home, folder / "serve.log")
@@ -104,3 +122,24 @@ class Bench:
         manifest = read_manifest(models, NAME) or {"layers": [{"digest": "none"}]}
         digests = [layer["digest"] for layer in manifest["layers"]]
         return all(digest == f"sha256:{hashlib.sha256(blob(models, digest).read_bytes()).hexdigest()}" for digest in digests)
+
+
+def on_a_small_disk(folder: Path) -> dict[str, Any]:
+    """160 MB: room for the model, until something else takes it."""
+    home = folder / "home"
+    home.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(home)], check=True)
+    bench, pitfall = Bench(folder), None
+    try:
+        bench.pull("disk fills")
+    except FixFailed as failed:
+        pitfall = failed.pitfall
+    told = {"pitfall": pitfall, "listed": bench.listed(), "full": not os.statvfs(home).f_bavail}
+    (home / "filler").unlink()
+    bench.pull("sound")
+    return told | {"after": bench.listed(), "sound": bench.sound()}
+
+
+if __name__ == "__main__":
+    with children.open_run():
+        print(json.dumps(on_a_small_disk(Path(sys.argv[1]))))

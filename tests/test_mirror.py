@@ -4,6 +4,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -154,6 +155,16 @@ def test_full_disk_is_told_before_the_download(bench: Bench, monkeypatch: pytest
     monkeypatch.undo()
     bench.pull("sound")
     assert bench.sound()
+
+
+@pytest.mark.real
+def test_disk_that_fills_during_the_download(tmp_path: Path) -> None:
+    apart = ["unshare", "-rm"]
+    if not shutil.which("unshare") or subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)], capture_output=True).returncode:
+        pytest.skip("no disk of one's own to be had here")
+    done = subprocess.run([*apart, sys.executable, "-m", "tests.mirror_bench", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"pitfall": "disk-full", "listed": [], "full": True, "after": [NAME], "sound": True}
 
 
 @pytest.mark.real
