@@ -71,6 +71,8 @@ def _config(text: str) -> Iterator[str]:
     if re.search(r'"providers"\s*:\s*\{', text):
         yield "unknown-key"
     packages = re.findall(r'"npm"\s*:\s*"([^"]*)"', text)
+    if provider and not packages and re.search(r'"baseURL"\s*:\s*"[^"]*(localhost|127\.0\.0\.1|:11434)', text):
+        yield "npm-other"
     if any(package != "@ai-sdk/openai-compatible" for package in packages) or provider and re.search(
         r'"api"\s*:\s*"\w+"', text
     ):
@@ -125,7 +127,7 @@ def _versions(text: str) -> Iterator[str]:
     for match in re.finditer(r"(?i)ollama[ _](?:version|server)?\W{0,4}(?:is )?v?(\d+\.\d+\.\d+)", text):
         if _number(match[1]) < (0, 10, 0):
             yield "ollama-old"
-    for match in re.finditer(r"(?i)opencode(?:[ _]?version)?\W{0,4}v?(\d+\.\d+\.\d+)", text):
+    for match in re.finditer(r"(?i)(?<![\w-])opencode(?:[ _]?version)?\W{0,4}v?(\d+\.\d+\.\d+)", text):
         if _number(match[1]) >= (2, 0, 0):
             yield "opencode-v2"
         elif _number(match[1]) < (0, 1, 0):
@@ -151,6 +153,8 @@ def _variables(text: str) -> Iterator[str]:
     exempt = re.search(r"(?i)\bno_proxy\W{1,4}[^\n]*?(localhost|127\.0\.0\.1|\*)", text)
     if proxy and not exempt:
         yield "proxy-without-no-proxy"
+    if re.search(r"Environment=[^\n]*OLLAMA_MODELS=/(?:home|root|media|run)/", text):
+        yield "models-in-private-folder"  # the service runs as a user of its own
     host = re.search(r"(?i)OLLAMA_HOST\W{1,4}(?:https?://)?([\w.\[\]]*)(?::(\d+))?", text)
     url = re.search(r"(?i)base_?url\W{1,5}https?://([^/:\s\"]+)(?::(\d+))?", text)
     if host and url and host[2] and url[2] and host[2] != url[2]:
