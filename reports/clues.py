@@ -17,6 +17,13 @@ _URL = re.compile(
 )
 _HERE = re.compile(r"(?i)^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$")
 _OWN_CHOICE = [str(port) for port in range(11434, 11440)]  # a second server gets the next port
+# Whoever asks by other means gets an answer, so the server runs: what stands between is the question.
+_ANSWERS = re.compile(
+    r"(?i)ollama is running|active \(running\)|\bis active\b"
+    r"|(?:(?<!\bno )\b(?:curl|wget|browser|firefox|chrome|postman|apifox|insomnia|powershell|terminal|server|ollama|open ?webui)\b"
+    r"|/api/(?:tags|version))(?:(?!\bnot\b|n.t\b|never|cannot|fail)[^\n]){0,40}"
+    r"(?:\b(?:works?|fine|ok|succeeds?|returns?|repl(?:y|ies)|answers?|responds?|runs)\b|正常|可以|成功)"
+)
 _NAME = re.compile(r"\b[\w.-]+(?:/[\w.-]+)*:[\w.-]+\b")
 
 
@@ -46,6 +53,8 @@ def _address(key: str, scheme: str, host: str, port: str | None, path: str | Non
         yield "base-url-without-v1"
     elif local and (scheme.lower() == "https" or ending != "/v1" or _misspelt(key)):
         yield "base-url-odd"
+    elif local:
+        yield "base-url-sound"
     if local and not _HERE.match(host):
         yield "address-not-here"
     if host.lower() == "localhost":
@@ -181,6 +190,11 @@ def _capabilities(text: str) -> Iterator[str]:
         yield "no-tools-capability"
 
 
+def _server(text: str) -> Iterator[str]:
+    if _ANSWERS.search(text):
+        yield "server-answers"
+
+
 def _listener(text: str) -> Iterator[str]:
     for match in re.finditer(r"(?im)^(.*:11434\b.*\bLISTEN.*)$", text):
         if "ollama" not in match[1].lower():
@@ -196,5 +210,6 @@ _READERS: tuple[Callable[[str], Iterator[str]], ...] = (
     _variables,
     _names,
     _capabilities,
+    _server,
     _listener,
 )
