@@ -24,6 +24,17 @@ _ANSWERS = re.compile(
     r"|/api/(?:tags|version))(?:(?!\bnot\b|n.t\b|never|cannot|fail)[^\n]){0,40}"
     r"(?:\b(?:works?|fine|ok|succeeds?|returns?|repl(?:y|ies)|answers?|responds?|runs)\b|正常|可以|成功)"
 )
+# A container or WSL is where somebody works; it is the cause only where a connection fails too.
+_NO_CONNECTION = re.compile(
+    r"(?i)refused|ECONN|errno 111|10061|unreachable|no route|fetch failed|ConnectError|connection (?:error|reset)"
+    r"|\b(?:not|n.t|cannot|unable to|fails? to|failed to|never|failure|trouble|how (?:can|do|to|is)\b[^\n]{0,20})"
+    r"[^\n]{0,24}\b(?:connect|reach|access|talk)\w*|\bcurl\b[^\n]{0,20}fail|no (?:data|http|request)|无法(?:连接|访问)|连不上|访问不[了到]|拒绝"
+)
+_OTHER_SIDE = re.compile(
+    r"(?i)docker|podman|\bcontainer|kubernetes|\bk8s\b|\bpods?\b|\bcluster\b|\bWSL ?2?\b|\bVMs?\b|virtual machine|devcontainer"
+    r"|\bLAN\b|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
+    r"|(?:另一台|其他|别的)[^\n]{0,3}(?:机器|电脑|主机|服务器)"
+)
 _NAME = re.compile(r"\b[\w.-]+(?:/[\w.-]+)*:[\w.-]+\b")
 
 
@@ -193,6 +204,8 @@ def _capabilities(text: str) -> Iterator[str]:
 def _server(text: str) -> Iterator[str]:
     if _ANSWERS.search(text):
         yield "server-answers"
+    if _OTHER_SIDE.search(text) and _NO_CONNECTION.search(text):
+        yield "no-connection-across"
 
 
 def _listener(text: str) -> Iterator[str]:

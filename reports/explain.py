@@ -32,7 +32,8 @@ _MOST_SHOWN, _SHARE_SHOWN = 5, 0.4
 # A message such as "out of memory" is everybody's: in a longer text, one word must be about a local model.
 _SUBJECT = re.compile(
     r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|mistral|gemma|ai-sdk|\btokens?\b"
-    r"|rocm|nvidia|radeon|显卡|\bRT?X ?\d{4}|base_?url|/v1\b|\bunshare|^symptom: ",
+    r"|rocm|nvidia|radeon|显卡|\bRT?X ?\d{4}|base_?url|/v1\b|\bunshare|^symptom: "
+    r"|gpt-oss|deepseek|\bn(?:um)?_ctx|/api/(?:chat|generate|tags)\b|/chat/completions|pulling manifest|digest mismatch",
     re.IGNORECASE | re.MULTILINE,
 )
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
