@@ -50,7 +50,9 @@ class Likeness:
         self.all: Counter[str] = Counter()
         self.by_pitfall: dict[str, Counter[str]] = {}
         for case in cases:
-            self.count(case, 1)
+            self.cases[case.pitfall] += 1
+            self.all.update(case.words)
+            self.by_pitfall.setdefault(case.pitfall, Counter()).update(case.words)
 
     def count(self, case: Case, times: int) -> None:
         """Learn `case`, or with -1 forget it: what a case is judged by must not hold the case itself."""

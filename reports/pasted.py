@@ -19,6 +19,7 @@ _SUBJECT = "ollama opencode model config version listen proxy cloud 端口 模�
 # Every server log names all variables; only those that say something are kept.
 _ENVIRONMENT = re.compile(r'env="map\[([^\]]*(?:\][^\]"]*)*)\]"')
 _USUAL = re.compile(r"OLLAMA_(?:HOST:http://(?:127\.0\.0\.1|0\.0\.0\.0):11434|MODELS:\S*[/\\]\.ollama[/\\]+models)$")
+_FIELD = re.compile(r"[a-z]\w*: ")  # the next answer of a form, and no line that goes on
 _DIGITS = str.maketrans("", "", "0123456789")
 
 
@@ -125,7 +126,7 @@ def _rejoined(text: str) -> Iterator[str]:
         return
     for line, following in zip(lines, lines[1:]):
         word = following.split(" ", 1)[0]
-        if word and len(line) + 1 + len(word) > width:
+        if word and not _FIELD.match(following) and len(line) + 1 + len(word) > width:
             yield line + following
             yield f"{line} {following}"
 
