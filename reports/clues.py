@@ -19,21 +19,22 @@ _HERE = re.compile(r"(?i)^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|0\.0\.0\.0)$")
 _OWN_CHOICE = [str(port) for port in range(11434, 11440)]  # a second server gets the next port
 # Whoever asks by other means gets an answer, so the server runs: what stands between is the question.
 _ANSWERS = re.compile(
-    r"(?i)ollama is running|active \(running\)|\bis active\b"
+    r"ollama is running|active \(running\)|\bis active\b"
     r"|(?:(?<!\bno )\b(?:curl|wget|browser|firefox|chrome|postman|apifox|insomnia|powershell|terminal|server|ollama|open ?webui)\b"
     r"|/api/(?:tags|version))(?:(?!\bnot\b|n.t\b|never|cannot|fail)[^\n]){0,40}"
     r"(?:\b(?:works?|fine|ok|succeeds?|returns?|repl(?:y|ies)|answers?|responds?|runs)\b|正常|可以|成功)"
 )
+_AN_ANSWER = "running active work fine ok succeed return repl answer respond runs 正常 可以 成功".split()
 # A container or WSL is where somebody works; it is the cause only where a connection fails too.
+_OTHER_SIDE = re.compile(
+    r"docker|podman|\bcontainer|kubernetes|\bk8s\b|\bpods?\b|\bcluster\b|\bwsl ?2?\b|\bvms?\b|virtual machine|devcontainer"
+    r"|\blan\b|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
+    r"|(?:另一台|其他|别的)[^\n]{0,3}(?:机器|电脑|主机|服务器)"
+)
 _NO_CONNECTION = re.compile(
-    r"(?i)refused|ECONN|errno 111|10061|unreachable|no route|fetch failed|ConnectError|connection (?:error|reset)"
+    r"refused|econn|errno 111|10061|unreachable|no route|fetch failed|connecterror|connection (?:error|reset)"
     r"|\b(?:not|n.t|cannot|unable to|fails? to|failed to|never|failure|trouble|how (?:can|do|to|is)\b[^\n]{0,20})"
     r"[^\n]{0,24}\b(?:connect|reach|access|talk)\w*|\bcurl\b[^\n]{0,20}fail|no (?:data|http|request)|无法(?:连接|访问)|连不上|访问不[了到]|拒绝"
-)
-_OTHER_SIDE = re.compile(
-    r"(?i)docker|podman|\bcontainer|kubernetes|\bk8s\b|\bpods?\b|\bcluster\b|\bWSL ?2?\b|\bVMs?\b|virtual machine|devcontainer"
-    r"|\bLAN\b|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
-    r"|(?:另一台|其他|别的)[^\n]{0,3}(?:机器|电脑|主机|服务器)"
 )
 _NAME = re.compile(r"\b[\w.-]+(?:/[\w.-]+)*:[\w.-]+\b")
 
@@ -45,6 +46,8 @@ def clues(text: str) -> Iterator[str]:
 
 
 def _addresses(text: str) -> Iterator[str]:
+    if not any(word in text.lower() for word in ("ur", "endpoint", "api")):
+        return
     for match in _URL.finditer(text):
         key, url = match["key"], match["url"]
         parts = re.match(r"(?i)(https?)://([^/:]+|\[[^\]]*\])(?::(\d+))?(/.*)?$", url)
@@ -140,6 +143,8 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def _versions(text: str) -> Iterator[str]:
+    if not re.search(r"\d\.\d+\.\d", text):
+        return
     server = re.search(r"(?i)ollama ?(?:version|版本) ?(?:is|是)? ?v?(\d+\.\d+\.\d+)", text)
     client = re.search(r"(?i)(?:client version|客户端)[^\n\d]{0,12}v?(\d+\.\d+\.\d+)", text)
     if server and client and server[1] != client[1]:
@@ -195,6 +200,8 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _capabilities(text: str) -> Iterator[str]:
+    if "capabilities" not in text.lower():
+        return
     kinds = "completion|tools|thinking|vision|insert|embedding|audio"
     shown = re.search(rf"(?is)\bcapabilities\b\W+((?:{kinds}|\W)+)", text)
     if shown and "tools" not in shown[1].lower() and re.search(r"(?i)completion|embedding", shown[1]):
@@ -202,13 +209,16 @@ def _capabilities(text: str) -> Iterator[str]:
 
 
 def _server(text: str) -> Iterator[str]:
-    if _ANSWERS.search(text):
+    lowered = text.lower()
+    if any(word in lowered for word in _AN_ANSWER) and _ANSWERS.search(lowered):
         yield "server-answers"
-    if _OTHER_SIDE.search(text) and _NO_CONNECTION.search(text):
+    if _OTHER_SIDE.search(lowered) and _NO_CONNECTION.search(lowered):
         yield "no-connection-across"
 
 
 def _listener(text: str) -> Iterator[str]:
+    if "LISTEN" not in text.upper():
+        return
     for match in re.finditer(r"(?im)^(.*:11434\b.*\bLISTEN.*)$", text):
         if "ollama" not in match[1].lower():
             yield "listener-not-ollama"

@@ -82,7 +82,8 @@ class Likeness:
 def words(seen: str) -> frozenset[str]:
     """Words without their endings, parts of names and addresses, and pairs; Chinese by the character."""
     found = []
-    for word in _WORD.findall(_USUAL.sub("", seen.lower()[:_READ])):
+    text = seen[:_READ].lower()
+    for word in _WORD.findall(_USUAL.sub("", text) if ":" in text else text):
         found.append(word)
         if not word.startswith("clue:"):
             parts = _PARTS.split(word)
