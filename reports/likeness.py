@@ -23,12 +23,13 @@ _READ = 1_500  # characters; a longer text says it in its first page, or its pat
 _WORD = re.compile(r"clue:[\w-]+|[a-z_][a-z_.@/:-]*[a-z]|\b\d{3,5}\b|[\u4e00-\u9fff]")
 _PARTS = re.compile(r"[/:._@-]+")
 _ENDING = re.compile(r"(?:ing|ed|es|s)$")
-# What every record and every sound config says.
+# What every record and every sound config says; an old version is in most old reports and seldom the cause.
 _USUAL = re.compile(
     r"^(?:symptom|evidence|os|log|server_log|note|command|env|cli|config\w*|model|opencode_jsonc?|hardware|gpu): ?"
     r"|\b\w+_version: ?v?[\d.]+|@ai-sdk/openai-compatible|https://opencode\.ai/config\.json|ollama \(local\)"
     r'|"?\bbaseurl"?\s*:\s*"?[^"\s,}]*"?'  # the clues say what is wrong with it
     r'|"?\bname"?: ?"?[^"\n]*"?|"[^"\n]{1,60}"\s*:\s*\{'
+    r"|\bclue:(?:ollama|opencode)-old\b"
     r'|"?(?:\$schema|\b(?:npm|options|models|provider|model))"?\s*:',
     re.MULTILINE,
 )
