@@ -71,8 +71,6 @@ def _address(key: str, scheme: str, host: str, port: str | None, path: str | Non
         yield "base-url-sound"
     if local and not _HERE.match(host):
         yield "address-not-here"
-    if host.lower() == "localhost":
-        yield "localhost-by-name"
 
 
 def _misspelt(key: str) -> bool:
