@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures import loopback, ollama
-from fixtures.choice import choose, near, provider_of, tagged
-from fixtures.config import Config, merge
+from fixtures.config import merge
 from fixtures.fact import fact
 from fixtures.facts import Facts, numbers, supported
 from fixtures.proxies import captured
@@ -41,23 +40,6 @@ def test_nothing_is_sent_to_another_machine() -> None:
         loopback.request("GET", "http://192.0.2.1:11434/api/version")
 
 
-@pytest.mark.parametrize(("name", "there", "expected"), [
-    ("qwen2.5-coder", ["qwen2.5-coder:latest"], "qwen2.5-coder:latest"),
-    ("Qwen2.5-Coder:7B", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
-    ("ollama/qwen2.5-coder:7b", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
-    ("qwen2.5-coder:14b", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
-    ("qwen2.5-codr:7b", ["qwen2.5-coder:7b"], "qwen2.5-coder:7b"),
-    ("llama3.1:8b", ["llama3.2:3b"], None), ("qwen2.5-coder:7b", ["qwen2.5:7b"], None), ("mistral:7b", [], None),
-    ("hf.co/user/Model-GGUF:Q4", ["hf.co/user/Model-GGUF:Q4"], "hf.co/user/Model-GGUF:Q4"),
-])
-def test_near_names(name: str, there: list[str], expected: str | None) -> None:
-    assert near(name, there) == expected
-
-
-def test_tags() -> None:
-    assert tagged("x") == "x:latest" and tagged("localhost:5000/x") == "localhost:5000/x:latest"
-
-
 @pytest.mark.parametrize(("env", "variable"), [
     ({"HTTP_PROXY": "http://p:1"}, "HTTP_PROXY"), ({"http_proxy": "http://p:1"}, "http_proxy"),
     ({"HTTPS_PROXY": "http://p:1"}, None), ({"ALL_PROXY": "http://p:1"}, None),
@@ -86,33 +68,6 @@ def test_versions() -> None:
 
 def test_merging_replaces_lists_and_merges_objects() -> None:
     assert merge({"a": {"b": 1, "c": [1]}}, {"a": {"c": [2]}}) == {"a": {"b": 1, "c": [2]}}
-
-
-def config(**providers: object) -> Config:
-    return Config((), {"provider": providers})
-
-
-def test_the_provider_is_the_one_that_points_at_ollama() -> None:
-    server = ollama.Address("http://127.0.0.1:5000", "default", "127.0.0.1", 5000)
-    one = {"options": {"baseURL": "http://localhost:5000/v1"}}
-    other = {"name": "Ollama", "options": {"baseURL": "http://localhost:1234/v1"}}
-    assert provider_of(config(a=other, b=one), server) == "b"
-    assert provider_of(config(a=other, b=one), None) == "a"
-    assert provider_of(config(cloud={"options": {"baseURL": "https://ollama.com/v1"}, "name": "Ollama Cloud"}), None) is None
-
-
-def models(*names: str) -> list[ollama.Model]:
-    return [ollama.Model(name, 1, False) for name in names]
-
-
-def test_the_chosen_model() -> None:
-    lesson = config(ollama={"models": {"qwen2.5-coder:7b": {}, "llama3.2:3b": {}}})
-    assert choose(lesson, "ollama", [], models("llama3.2:3b"), None, "x").name == "llama3.2:3b"
-    assert choose(lesson, "ollama", [], models(), None, "x").name == "qwen2.5-coder:7b"
-    assert choose(lesson, "ollama", [], models("llama3.2:3b"), "ollama/qwen2.5-coder:7b", "x").name == "qwen2.5-coder:7b"
-    assert choose(lesson, "ollama", [("ollama", "llama3.2:3b")], models("qwen2.5-coder:7b"), None, "x").origin == "recent"
-    assert choose(config(), None, [], models("a:1b"), None, "x").name == "a:1b"
-    assert choose(config(), None, [], [], None, "x").name == "x"
 
 
 def test_a_fact_is_read_once_by_whichever_thread_asks_first(tmp_path: Path) -> None:

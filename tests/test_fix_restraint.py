@@ -10,11 +10,10 @@ import pytest
 from checks.fixing import Fixes
 from checks.graph import Judgements, checks
 from checks.test_privacy import test_stays_local as stays_local
-from fixtures.choice import choose, near, provider_of, same_size
-from fixtures.config import Config
 from fixtures.fix import Case, Step, plan, planners
-from fixtures.machine import GIB, Machine
+from fixtures.machine import Machine
 from fixtures.ollama import Address, Model, Server
+from tests.test_choice import model
 from tests.test_fix import NAME, URL, Home, config, home
 
 __all__ = ["home"]
@@ -36,27 +35,12 @@ def server(home: Home, *models: Model, value: Any = None) -> Any:
     return facts
 
 
-def model(name: str, size: float = 4.7, remote: bool = False, capabilities: tuple[str, ...] = ("completion", "tools")) -> Model:
-    return Model(name, int(size * 1e9), remote, capabilities, 131072)
-
-
 def planned(facts: Any, check: str, pitfall: str | None = None, **values: Any) -> list[Step]:
     finding = checks()[check].judge(facts)
     return plan(Case(facts, check, pitfall or finding.pitfall or "", finding.status, {**finding.values, **values}))
 
 
 # ---- nothing leaves the machine
-
-
-def test_a_model_that_runs_elsewhere_is_never_near() -> None:
-    chosen = choose(config_of("gpt-oss:20b"), "ollama", [], [model("gpt-oss:20b-cloud", remote=True)], None, "x")
-    assert chosen.on_server is None
-    named = choose(config_of("gpt-oss:20b-cloud"), "ollama", [], [model("gpt-oss:20b-cloud", remote=True)], None, "x")
-    assert named.on_server == "gpt-oss:20b-cloud"
-
-
-def config_of(*names: str) -> Config:
-    return Config((), config(models={name: {} for name in names}))
 
 
 def test_a_provider_of_the_house_is_no_cloud_to_be_taken_out(home: Home) -> None:
@@ -69,11 +53,6 @@ def test_a_provider_of_the_house_is_no_cloud_to_be_taken_out(home: Home) -> None
 
 
 # ---- a choice somebody made
-
-
-def test_the_same_size_comes_before_another() -> None:
-    assert near("qwen2.5:7b", ["qwen2.5:72b", "qwen2.5:7b-instruct-q4_0"]) == "qwen2.5:7b-instruct-q4_0"
-    assert same_size("x:7b", "x:latest") and same_size("x:7b", "x:7b-instruct") and not same_size("x:7b", "x:72b") and not same_size("x:1.5b", "x:5b")
 
 
 def test_a_model_of_another_size_takes_the_name_only_where_it_runs_here(home: Home) -> None:
@@ -118,26 +97,7 @@ def server_again(facts: Any) -> Any:
     return facts
 
 
-def test_the_first_model_is_one_for_chat_that_fits() -> None:
-    there = [model("nomic-embed-text:latest", 0.3, capabilities=("embedding",)), model("llama3.1:70b", 43), model("gemma2:9b", 5, capabilities=("completion",)),
-             model("qwen2.5:7b")]
-    assert choose(Config((), {}), None, [], there, None, "x", 16 * GIB).name == "qwen2.5:7b"
-    assert choose(Config((), {}), None, [], there[:2], None, "x", 16 * GIB).name == "llama3.1:70b"
-    assert choose(Config((), {}), None, [], there[:1], None, "x", 16 * GIB).origin == "lesson"
-
-
-def test_the_providers_name_before_a_model_that_was_typed_is_no_part_of_it() -> None:
-    assert choose(Config((), {}), None, [], [], "ollama/qwen2.5-coder:7b", "x").name == "qwen2.5-coder:7b"
-    assert choose(Config((), {}), None, [], [model("ollama/mine:7b")], "ollama/mine:7b", "x").name == "ollama/mine:7b"
-
-
 # ---- other providers and other protocols
-
-
-def test_a_front_end_that_names_ollama_is_not_ollama() -> None:
-    front = {"name": "Open WebUI (Ollama)", "options": {"baseURL": "http://127.0.0.1:3000/api", "apiKey": "sk-0123456789abcdef"}}
-    assert provider_of(Config((), {"provider": {"webui": front}}), None) is None
-    assert provider_of(Config((), {"provider": {"local": {"name": "Ollama (local)", "options": {"apiKey": "ollama"}}}}), None) == "local"
 
 
 @pytest.mark.parametrize("value", ["{env:OLLAMA_URL}", "http://{env:HOST}:9"])
