@@ -64,9 +64,19 @@ def test_blobs_come_whole_and_in_parts_with_their_own_address(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("path", ["/v2/../../etc/passwd", "/v2/library/..%2f..%2fx/manifests/7b", "/v2/library/nope/manifests/7b",
-                                  "/v2/library/x/blobs/sha256:../../../etc/passwd", "/programs/../journal.jsonl", "/programs/x.tar", "/id_ed25519"])
+                                  "/v2/library/x/blobs/sha256:../../../etc/passwd", "/programs/../journal.jsonl", "/programs/x.tar", "/id_ed25519",
+                                  "/v2/../../.secret/manifests/auth.json", "/v2/../../secret/manifests/auth.json", "/v2/a/./../../../secret/manifests/auth.json",
+                                  "/v2/.secret/library/x/manifests/auth.json", "/v2/a/b/linked/manifests/auth.json", "/v2/library/notes/manifests/auth.json"])
 def test_nothing_else_is_given_away(path: str, tmp_path: Path) -> None:
     make_store(tmp_path / "models")
+    stored, likely = tmp_path / "models" / "manifests", '{"layers": [], "key": "sk-mine"}'
+    for folder in (tmp_path / ".secret", tmp_path / "secret", stored / ".secret" / "library" / "x"):
+        folder.mkdir(parents=True)
+        (folder / "auth.json").write_text(likely, encoding="utf-8")
+    (stored / "a" / "b").mkdir(parents=True)
+    (stored / "a" / "b" / "linked").symlink_to(tmp_path / "secret")
+    (stored / "registry.ollama.ai" / "library" / "notes").mkdir()
+    (stored / "registry.ollama.ai" / "library" / "notes" / "auth.json").write_text('{"key": "sk-mine"}', encoding="utf-8")
     server = Mirror(Shelf(tmp_path / "models", tmp_path / "archives")).start()
     import http.client
 
