@@ -17,6 +17,7 @@ from fixtures.facts import Facts
 from fixtures.fix_install import with_installed
 from fixtures.journal import Busy
 from fixtures.machine import Machine
+from fixtures.mirror_client import mirror_url
 from fixtures.programs import ProgramMissing
 from fixtures.session import open_setup
 from fixtures.setup import Setup
@@ -36,6 +37,13 @@ EARLY = {
 def recommend(machine: Machine) -> str:
     """The lesson's model for a machine."""
     return recommended(machine.ram_gib, None if machine.unified else machine.vram_gib).model
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What `--mirror` names is asked, and is part of a model's name: one that cannot be is refused before anything starts."""
+    mirror = config.option.mirror
+    if mirror is not None and mirror_url(mirror) is None:
+        raise pytest.UsageError("no mirror has that address: write --mirror=http://HOST:PORT\n--mirror 的地址不对：要写成 --mirror=http://HOST:PORT")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

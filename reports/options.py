@@ -69,6 +69,10 @@ def refuse_impossible(config: pytest.Config) -> None:
     if len(chosen) > 1:
         both = " and ".join(chosen)
         raise pytest.UsageError(f"{both} exclude each other\n{both.replace(' and ', ' 和 ')} 只能选一个")
+    if config.option.mirror is not None and chosen not in (["--fix"], ["--fix-plan"]):
+        raise pytest.UsageError("--mirror says where --fix downloads from: add --fix or --fix-plan\n--mirror 指定 --fix 从哪里下载：要和 --fix 或 --fix-plan 一起用")
+    if config.option.keep_models and chosen != ["--undo"]:
+        raise pytest.UsageError("--keep-models says what --undo leaves: add --undo\n--keep-models 指定 --undo 保留什么：要和 --undo 一起用")
     if config.option.sandbox and config.option.rehearse:
         raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
     if config.option.keep and not config.option.rehearse:

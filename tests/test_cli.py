@@ -87,10 +87,17 @@ def test_last_failed(tmp_path: Path, bare: dict[str, str]) -> None:
 
 def test_wrong_usage(run_checks: Run, bare: dict[str, str], tmp_path: Path) -> None:
     for args in (["--sandbox", "--rehearse=fixtures/setups/healthy"], ["--lang=fr"], [f"--project={tmp_path / 'none'}"],
-                 [f"--rehearse={tmp_path}"]):
+                 [f"--rehearse={tmp_path}"], ["--mirror=room:11480"], ["--undo", "--mirror=room:11480"], ["--keep-models"], ["--fix", "--keep-models"]):
         ran = run_checks(*args, env=bare)
         assert (ran.code, ran.result) == (4, {}), (args, ran.out)
         assert "Traceback" not in ran.out
+
+
+@pytest.mark.parametrize("typed", ["https://room:11480", "http://room:abc", "http://me:secret@room:11480", "http://[::1]:11480", "http://room:11480/path", ""])
+def test_address_of_no_mirror(typed: str, run_checks: Run, bare: dict[str, str]) -> None:
+    ran = run_checks("--fix-plan", f"--mirror={typed}", env=bare)
+    assert (ran.code, ran.result) == (4, {}) and "Traceback" not in ran.out and "secret" not in ran.out
+    assert ran.out.count("--mirror=http://HOST:PORT") == 2, "in both languages"
 
 
 def test_junit(run_checks: Run, bare: dict[str, str], tmp_path: Path) -> None:
