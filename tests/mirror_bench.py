@@ -91,7 +91,7 @@ class Bench:
         self.mirror.start()
         path = f"{program.parent}{os.pathsep}{os.defpath}"
         self.setup = Setup({"PATH": path, "HOME": str(home)}, home, folder, "rehearse", port=loopback.free_port())
-        children.start([program, "serve"], server_env(self.setup), home, folder / "serve.log")
+        self.process = children.start([program, "serve"], server_env(self.setup), home, folder / "serve.log")
         wait_for(self.setup.default_url)
 
     @property
@@ -99,9 +99,10 @@ class Bench:
         return int(self.mirror.sent)  # type: ignore[attr-defined]
 
     def pull(self, mood: str) -> None:
-        """One `--fix` of the missing model."""
-        self.mirror.mood = mood  # type: ignore[attr-defined]
+        """One `--fix` of the missing model; the mood comes over the mirror once the step is planned."""
+        self.mirror.mood = "sound"  # type: ignore[attr-defined]
         (step,) = self.steps()
+        self.mirror.mood = mood  # type: ignore[attr-defined]
         journal = Journal(self.setup)
         try:
             step.take(journal)

@@ -112,6 +112,20 @@ def test_config_may_be_missing(stranger: Stranger) -> None:
     assert Room(stranger.url).model_size(NAME) == 7 and Room(stranger.url).model_size("no such\nname") is None
 
 
+def test_model_comes_from_the_mirror_or_not_at_all(stranger: Stranger) -> None:
+    stranger.manifest({"config": {"digest": DIGEST, "size": 2}, "layers": [{"digest": DIGEST, "size": 98}]})
+    (step,) = stranger.steps("model-downloaded", "model-not-downloaded")
+    assert not step.refused and step.size == 100
+    for said in ({}, {"/v2/library/qwen2.5-coder/manifests/7b": b"{}"}):
+        stranger.said.clear()
+        stranger.said.update(said)
+        (step,) = stranger.steps("model-downloaded", "model-not-downloaded")
+        assert step.refused and step.refused.en == f"{stranger.url} does not answer, or has no {NAME}" and NAME in step.refused.zh
+    stranger.url = "http://127.0.0.1:9"
+    (step,) = stranger.steps("model-downloaded", "model-not-downloaded")
+    assert step.refused
+
+
 @pytest.mark.parametrize(
     ("typed", "url"),
     [("http://10.0.0.5:11480", "http://10.0.0.5:11480"), ("http://10.0.0.5:11480/", "http://10.0.0.5:11480"), ("room-3.local:80", "http://room-3.local:80"),
