@@ -12,7 +12,7 @@ import pytest
 
 from fixtures.facts import Facts
 from fixtures.fix import Case, FixFailed, Step, plan
-from fixtures.fix_install import _put, programs_folder
+from fixtures.fix_install import _put, bin_folder, programs_folder
 from fixtures.journal import Journal
 from fixtures.mirror_client import Room, mirror_url, platform_key
 from fixtures.setup import Setup
@@ -99,6 +99,31 @@ def test_program_goes_nowhere_but_into_our_folder(stranger: Stranger) -> None:
     with pytest.raises(FixFailed):
         _put(stranger.setup, "ollama", folder, stranger.setup.home / "bin" / "ollama", lambda work: work, journal)
     assert not [entry for entry in journal.entries.values() if entry["kind"] == "tree"]
+
+
+@pytest.mark.parametrize("lead", ["file", "folder", "/opt/gone/ollama", "{ours}", "{ours}/bin/opencode"])
+def test_foreign_link_is_told_before_the_download(lead: str, stranger: Stranger) -> None:
+    stranger.index([stranger.row])
+    ours, link = programs_folder(stranger.setup) / f"ollama-{stranger.row['version']}", bin_folder(stranger.setup) / "ollama"
+    link.parent.mkdir(parents=True)
+    if lead == "file":
+        link.write_text("mine", encoding="utf-8")
+    elif lead == "folder":
+        link.mkdir()
+    else:
+        link.symlink_to(lead.format(ours=ours))
+    (step,) = stranger.steps("ollama-version", "ollama-not-installed")
+    assert step.refused and str(link) in step.refused.en and str(link) in step.refused.zh
+
+
+@pytest.mark.parametrize("place", ["bin/ollama", "ollama"])
+def test_link_that_leads_where_we_put_it_is_kept(place: str, stranger: Stranger) -> None:
+    stranger.index([stranger.row])
+    link = bin_folder(stranger.setup) / "ollama"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(programs_folder(stranger.setup) / f"ollama-{stranger.row['version']}" / place)
+    (step,) = stranger.steps("ollama-version", "ollama-not-installed")
+    assert not step.refused
 
 
 @pytest.mark.parametrize("manifest", [None, [], {"config": None, "layers": None}, {"layers": [{"digest": DIGEST, "size": "x"}]}, {"layers": ["x"]}], ids=repr)
