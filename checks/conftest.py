@@ -128,6 +128,9 @@ def _undo(session: pytest.Session, judgements: Judgements) -> None:
         done = undo(judgements.facts.setup, session.config.option.keep_models)
     except Busy:
         raise pytest.UsageError(f"{BUSY.en}\n{BUSY.zh}") from None
+    except OSError as error:
+        said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
+        pytest.exit(f"--undo could not open its journal: {said}\n--undo 打不开它的记录：{said}", returncode=1)
     judgements.fixes = undo_records(done)
     session.items = []
 

@@ -47,12 +47,16 @@ def test_from_a_bare_home_to_the_first_chat_and_back(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(1800)
 def test_killed_at_random_moments_of_the_whole_way(tmp_path: Path) -> None:
-    """The config is there and whole, or not there; running again finishes; `--undo` leaves nothing, no process either."""
+    """The config is there and whole, or not there; running again finishes; `--undo` leaves nothing, no process either.
+
+    But for a model that came whole after the kill, by the server alone: nobody can tell it from one that the person pulled.
+    """
     told = journey(tmp_path, str(MOMENTS))
     for one in told:
         assert one["whole"], one["seconds"]
         again, undo = one["again"], one["undo"]
         assert (again["code"], again["result"]["checkpoints"]["passed"]) == (0, 5), again["out"]
-        assert (undo["code"], undo["home"], one["servers"]) == (0, {}, []), (one["seconds"], undo["out"])
+        assert (undo["code"], one["servers"]) == (0, []), (one["seconds"], undo["out"])
+        assert undo["home"] == {} or "is whole by now" in " ".join(undo["out"].split()), (one["seconds"], undo["out"])
     print(f"killed at work: {sum(one['killed'] for one in told)} of {len(told)}")
     assert any(one["killed"] for one in told)
