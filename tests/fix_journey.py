@@ -79,11 +79,13 @@ def there_and_back(journey: Journey) -> dict[str, Any]:
 
 
 def killed(journey: Journey, moments: int) -> list[dict[str, Any]]:
-    """The first `--fix` is left alone: it tells how long one takes, and what config one makes."""
-    began = time.monotonic()
-    journey.run("whole", "--fix")
-    whole, new, draw, told = time.monotonic() - began, journey.config(), random.Random(moments), []
-    journey.run("undo", "--undo")
+    """The first two `--fix` are left alone: the mirror has packed its archives, and how long one takes is known."""
+    for _ in range(2):
+        began = time.monotonic()
+        journey.run("whole", "--fix")
+        whole, new = time.monotonic() - began, journey.config()
+        journey.run("undo", "--undo")
+    draw, told = random.Random(moments), []
     for _ in range(moments):
         seconds = draw.uniform(0.05, 1.0) * whole
         was_killed = journey.kill(seconds)

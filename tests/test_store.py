@@ -1,44 +1,49 @@
-"""Ollama's models folder, also where something else lies in it."""
+"""Ollama's models folder: what goes with a model, and what stays for another."""
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fixtures.store import layers, manifest_path, manifest_size, names, read_manifest
+from fixtures import store
 
-LAYER = {"digest": "sha256:" + "0" * 64, "size": 7}
-BROKEN: list[Any] = [
-    None, [], 5, "x", {}, {"config": None, "layers": None}, {"layers": 5}, {"layers": [{**LAYER, "size": "x"}]}, {"layers": [{**LAYER, "size": -1}]},
-    {"layers": [{**LAYER, "size": True}]}, {"layers": [{"size": 7}]}, {"layers": [{"digest": "../../mine", "size": 7}]}, {"layers": ["x"]},
-]
+NAME, NOWHERE = "qwen2.5-coder:7b", "http://127.0.0.1:9"
 
 
-def put(models: Path, name: str, manifest: Any) -> None:
-    file = models / "manifests" / manifest_path(name)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(manifest), encoding="utf-8")
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    return tmp_path / "models"
 
 
-@pytest.mark.parametrize("manifest", BROKEN, ids=repr)
-def test_manifest_that_is_none_has_no_size(manifest: Any, tmp_path: Path) -> None:
-    put(tmp_path, "broken", manifest)
-    assert manifest_size(manifest) is None and names(tmp_path) == [] and len(layers(manifest)) < 2
+def put(models: Path, name: str, *layers: bytes) -> list[str]:
+    """A model in a store, as Ollama leaves it; the digests of its layers."""
+    (models / "blobs").mkdir(parents=True, exist_ok=True)
+    made = [{"digest": f"sha256:{hashlib.sha256(layer).hexdigest()}", "size": len(layer)} for layer in layers]
+    for one, layer in zip(made, layers, strict=True):
+        store.blob(models, str(one["digest"])).write_bytes(layer)
+    manifest = models / "manifests" / store.manifest_path(name)
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    manifest.write_text(json.dumps({"config": made[0], "layers": made[1:]}), encoding="utf-8")
+    return [str(one["digest"]) for one in made]
 
 
-def test_what_a_file_manager_leaves_is_no_model(tmp_path: Path) -> None:
-    put(tmp_path, "llama3.2:3b", {"config": None, "layers": [LAYER, LAYER]})
-    put(tmp_path, "10.0.0.5:11480/me/mine:7b", {"config": LAYER, "layers": []})
-    for folder in ("", "registry.ollama.ai", "registry.ollama.ai/library", "registry.ollama.ai/library/llama3.2"):
-        (tmp_path / "manifests" / folder / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
-    assert names(tmp_path) == [("10.0.0.5:11480/me/mine:7b", 7), ("llama3.2:3b", 14)]
-    assert read_manifest(tmp_path, "10.0.0.5:11480/me/mine:7b") and read_manifest(tmp_path, "llama3.2:3b")
+@pytest.mark.parametrize("damage", [lambda file: file.write_text(file.read_text()[:20]), lambda file: file.write_text('{"layers": [{"size": 1}]}'),
+                                    lambda file: file.write_text("[]"), lambda file: (file.unlink(), file.symlink_to("/nowhere"))],
+                         ids=["half", "no digest", "no object", "unmounted"])
+def test_layers_stay_while_another_models_manifest_cannot_be_read(damage: Callable[[Path], Any], models: Path) -> None:
+    put(models, "mine:7b", b"a", b"shared")
+    shared = put(models, NAME, b"b", b"shared")
+    damage(models / "manifests" / store.manifest_path("mine:7b"))
+    assert store.remove_model(NOWHERE, models, NAME)
+    assert all(store.blob(models, digest).exists() for digest in shared) and store.manifest_digest(models, NAME) is None
 
 
-@pytest.mark.parametrize("name", ["../../x", "a/../b:7b", "./x", ".x", "x:.hidden", "x:..", "a//b", "/etc/passwd", "x\\..\\y", "", "a/b/c/d/e"])
-def test_name_that_leads_elsewhere_is_no_name(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError):
-        manifest_path(name)
-    assert read_manifest(tmp_path, name) is None
+def test_finders_own_file_is_no_manifest(models: Path) -> None:
+    ours = put(models, NAME, b"b", b"weights")
+    (models / "manifests" / ".DS_Store").write_bytes(b"\x00")
+    assert store.remove_model(NOWHERE, models, NAME)
+    assert not any(store.blob(models, digest).exists() for digest in ours)

@@ -203,18 +203,6 @@ def test_line_that_opencode_adds_is_nobodys_edit(home: Path) -> None:
     assert config_of(home).read_text(encoding="utf-8") == OLD
 
 
-def test_process_that_only_has_the_number_is_let_be(home: Path) -> None:
-    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    journal = Journal(setup_of(home))
-    with journal.doing("server", url="http://127.0.0.1:9", fresh=[]) as entry:
-        entry.update(pid=sleeper.pid, created=time.time() - 3600)
-    journal.close()
-    (done,) = undo(setup_of(home), keep_models=False)
-    assert "no longer ran" in done.words.en and sleeper.poll() is None
-    sleeper.kill()
-    sleeper.wait()
-
-
 def test_server_is_found_by_its_mark_where_the_run_was_killed_before_it_noted_the_number(home: Path) -> None:
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 1"})
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 2"})

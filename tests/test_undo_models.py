@@ -1,7 +1,6 @@
 """`--undo` removes the model that `--fix` brought, and no other; what it could not remove it does not call removed."""
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +19,7 @@ from fixtures.undo import undo
 from fixtures.undone import Undone
 from tests.conftest import Ran
 from tests.fix_homes import env_of, make_home
+from tests.test_store import put
 
 NAME = "qwen2.5-coder:7b"
 NOWHERE = "http://127.0.0.1:9"
@@ -29,18 +29,6 @@ NOWHERE = "http://127.0.0.1:9"
 def setup(tmp_path: Path) -> Setup:
     home = make_home(tmp_path)
     return Setup(env_of(home), home, tmp_path / "project", port=9)
-
-
-def put(models: Path, name: str, *layers: bytes) -> list[str]:
-    """A model in a store, as Ollama leaves it; the digests of its layers."""
-    (models / "blobs").mkdir(parents=True, exist_ok=True)
-    made = [{"digest": f"sha256:{hashlib.sha256(layer).hexdigest()}", "size": len(layer)} for layer in layers]
-    for one, layer in zip(made, layers, strict=True):
-        store.blob(models, str(one["digest"])).write_bytes(layer)
-    manifest = models / "manifests" / store.manifest_path(name)
-    manifest.parent.mkdir(parents=True, exist_ok=True)
-    manifest.write_text(json.dumps({"config": made[0], "layers": made[1:]}), encoding="utf-8")
-    return [str(one["digest"]) for one in made]
 
 
 class Server(ThreadingHTTPServer):
@@ -205,25 +193,6 @@ def test_model_with_a_wider_window_goes_without_a_server_and_has_no_size(setup: 
     done = take_back(setup)
     assert done.words.en == f"removed the model {NAME}-32k" and done.words.zh.endswith("-32k")
     assert files(setup.ollama_models) == before
-
-
-@pytest.mark.parametrize("damage", [lambda file: file.write_text(file.read_text()[:20]), lambda file: file.write_text('{"layers": [{"size": 1}]}'),
-                                    lambda file: file.write_text("[]"), lambda file: (file.unlink(), file.symlink_to("/nowhere"))],
-                         ids=["half", "no digest", "no object", "unmounted"])
-def test_layers_stay_while_another_models_manifest_cannot_be_read(damage: Callable[[Path], Any], setup: Setup) -> None:
-    models = setup.ollama_models
-    put(models, "mine:7b", b"a", b"shared")
-    shared = put(models, NAME, b"b", b"shared")
-    damage(models / "manifests" / store.manifest_path("mine:7b"))
-    assert store.remove_model(NOWHERE, models, NAME)
-    assert all(store.blob(models, digest).exists() for digest in shared) and store.manifest_digest(models, NAME) is None
-
-
-def test_finders_own_file_is_no_manifest(setup: Setup) -> None:
-    ours = put(setup.ollama_models, NAME, b"b", b"weights")
-    (setup.ollama_models / "manifests" / ".DS_Store").write_bytes(b"\x00")
-    assert store.remove_model(NOWHERE, setup.ollama_models, NAME)
-    assert not any(store.blob(setup.ollama_models, digest).exists() for digest in ours)
 
 
 def test_parts_of_before_the_fix_are_kept(setup: Setup, serve: Callable[[Path], Server]) -> None:
