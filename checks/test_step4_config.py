@@ -18,7 +18,7 @@ WRONG_PLACES = (
     "~/AppData/Local/opencode/opencode.json", "./opencode.json.txt", "./opencode.jsonc.txt", "./config.json",
     "./.opencode.json", "./opencode/opencode.json", "./.opencode/config.json", "./.config/opencode/opencode.json",
 )
-"""Where people put the file and OpenCode does not look (facts/opencode.md 2.4, and the real cases)."""
+"""Where people put the file and OpenCode does not look (seen in public threads, each tried with OpenCode 1.18.33)."""
 
 
 @check("config-found", step=4)

@@ -27,7 +27,7 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused"),
     ("slow-reply", r"timed out|timeout"),
 )
-"""What Ollama or OpenCode said -> pitfall; the first that matches counts (facts/ollama.md 2, facts/opencode.md 5)."""
+"""What Ollama or OpenCode said -> pitfall; the first that matches counts (seen with Ollama 0.34.0 and OpenCode 1.18.33)."""
 
 
 @check("model-listed", step=5, checkpoint=4, needs=("config-valid",))

@@ -32,7 +32,7 @@ def sandbox(tmp_path: Path) -> Setup:
 
 
 def seven_commands(setup: Setup, folder: Path) -> float:
-    """Seconds for what facts/opencode.md 8 lists, each in turn, in a home of their own."""
+    """Seconds for what a reader of the lesson would type, each in turn, in a home of their own."""
     copy = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CACHE")}
     short = {"provider": {"ollama": {"models": {MODEL: {"limit": {"context": 100000, "output": 64}}}}}}  # it never stops by itself
     config = json.dumps({"agent": OVERLAY["agent"], **short})
