@@ -146,15 +146,20 @@ def _step(checks: list[Mapping[str, Any]], result: Mapping[str, Any], screen: Sc
             yield _line(one, screen)
     waiting = [one for one in checks if one["status"] == "blocked"]
     for blocker in dict.fromkeys(one["blocked_by"] for one in waiting):
-        titles = [one["id"] for one in waiting if one["blocked_by"] == blocker]
+        names = [_name(one, screen) for one in waiting if one["blocked_by"] == blocker]
         step = next((one["step"] for one in result["checks"] if one["id"] == blocker), "?")
-        yield _quiet_line(screen.word("waits", step), titles, screen)
-    if unrun := [one["id"] for one in checks if one["status"] == "not-run"]:
+        yield _quiet_line(screen.word("waits", step), names, screen)
+    if unrun := [_name(one, screen) for one in checks if one["status"] == "not-run"]:
         yield _quiet_line(screen.word("not-run"), unrun, screen)
 
 
-def _quiet_line(reason: str, ids: list[str], screen: Screen) -> str:
-    left = f"{pad('·', 7)}{reason}: {', '.join(ids)}"
+def _name(one: Mapping[str, Any], screen: Screen) -> str:
+    """A few words for a check that has nothing to show yet."""
+    return str(one["title"]["zh"]) if screen.lang == "zh" else one["id"].replace("-", " ")
+
+
+def _quiet_line(reason: str, names: list[str], screen: Screen) -> str:
+    left = f"{pad('·', 7)}{reason}{'：' if screen.lang == 'zh' else ': '}{('、' if screen.lang == 'zh' else ', ').join(names)}"
     return screen.paint(cut(left, screen.width - 14), "2")
 
 
