@@ -119,6 +119,8 @@ def test_context_window(facts: Facts) -> Finding:
     if facts.full_prompt and facts.full_prompt.cut:
         seen = Text(f"{window} tokens; of {facts.full_prompt.sent} sent, {facts.full_prompt.read} were read",
                     f"{window} 个 token；发出约 {facts.full_prompt.sent} 个，只读到 {facts.full_prompt.read} 个")
+    if facts.model and facts.model.context_length == window:
+        seen = Text(f"{seen.en}, all that this model was trained for", f"{seen.zh}，这个模型训练时的上限就是这么大")
     if window < limits["least"]:
         return advice("context-too-small", seen, expected, **values)
     if window < limits["good"]:
