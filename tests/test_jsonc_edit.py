@@ -80,6 +80,8 @@ REFUSED = [
     '{"a": ","\n"b": 2}',  # the comma went into the string
     '{"a": 1 // x, "b": 2,\n"c": 3}',  # a comment that lost its newline
     '{"a": 1 "b"}',
+    '{"a": [\u3000]}',  # a number may have stood there
+    '{"a": [1, /* x */ \u3000 ]}',
     '{"a" 1}',
     '{"a": }',
     '{"a": tru}',

@@ -37,7 +37,7 @@ providers = st.fixed_dictionaries({}, optional={
 })
 people = st.fixed_dictionaries({"provider": st.fixed_dictionaries({"ollama": providers}, optional={"mine": providers})}, optional={
     "$schema": st.just("https://opencode.ai/config.json"), "model": st.sampled_from([f"ollama/{name}" for name in NAMES]),
-    "small_model": st.just("opencode/x"), "share": st.sampled_from(["auto", "manual"]), "username": words, "theme": words,
+    "small_model": st.just("opencode/x"), "share": st.sampled_from(["auto", "manual"]), "username": words.filter(bool), "theme": words,
     "disabled_providers": st.lists(words, max_size=2),
 })
 """What OpenCode takes: an edit of one of these must be taken too."""
