@@ -25,6 +25,7 @@ _IN_PROSE = {"en": {**_ALWAYS, "model": "the chosen model"}, "zh": {**_ALWAYS, "
 _TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
 _IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama", "suggestion": "llama3.2:3b"}
 _VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
+_EARLIER_MODEL = re.compile(r" --model=\S+(?=.* --model=)")  # `again` may name the one that the remedy replaces
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _SENTENCE = re.compile(r"(?<=[.:] )|(?<=[。：])")
 
@@ -83,7 +84,7 @@ def _in_language(values: Mapping[str, object], lang: str) -> dict[str, str]:
 def _filled(template: str, known: Mapping[str, str]) -> str | None:
     if any(name not in known for name in _VALUE.findall(template)):
         return None
-    return _VALUE.sub(lambda match: known[match[1]], template)
+    return _EARLIER_MODEL.sub("", _VALUE.sub(lambda match: known[match[1]], template))
 
 
 def _prose(text: str, known: Mapping[str, str], lang: str) -> str:

@@ -113,7 +113,7 @@ def test_context_window(facts: Facts) -> Finding:
     window, limits = facts.loaded.context_length if facts.loaded else None, lesson()["context"]
     if window is None:
         return skipped(Text("this Ollama does not tell the window", "这个 Ollama 没有给出窗口大小"))
-    expected = Text(f"{limits['good']} tokens", f"{limits['good']} 个 token")
+    expected = Text(f"{limits['least']} tokens or more", f"至少 {limits['least']} 个 token")
     values = {"model": facts.choice.name, "window": window, "wanted": 32768, "address": facts.server.address.url}
     seen = Text(f"{window} tokens", f"{window} 个 token")
     if facts.full_prompt and facts.full_prompt.cut:
@@ -140,9 +140,9 @@ def test_reply_speed(facts: Facts) -> Finding:
     took = facts.load.seconds if facts.load else 0.0
     rate = f"{speed:.0f} tokens/s"
     seen = Text(f"{rate} {place.en}, loaded in {took:.1f} s", f"{rate}，{place.zh}，加载 {took:.1f} 秒")
-    expected = Text(f"{SLOW:.0f} tokens/s", f"{SLOW:.0f} tokens/s")
+    judged = facts.setup.target == "machine"  # a sandbox's small model says nothing of the person's
+    expected = Text(f"{SLOW:.0f} tokens/s or more", f"至少 {SLOW:.0f} tokens/s") if judged else None
     values = {"model": facts.choice.name, "seen": seen.en, "suggestion": smaller(facts.model.size if facts.model else 0)}
     if not on_gpu and not facts.machine.unified and (facts.machine.vram_gib or 0) >= 4:
         return advice("gpu-not-used", seen, expected, **values)
-    slow = speed < SLOW and facts.setup.target == "machine"  # a sandbox's small model says nothing of the person's
-    return advice("slow-reply", seen, expected, **values) if slow else passed(seen, expected)
+    return advice("slow-reply", seen, expected, **values) if judged and speed < SLOW else passed(seen, expected)

@@ -20,7 +20,7 @@ from reports.pasted import MOST_BYTES, decoded, readable
 from reports.terminal import Screen, pad, wrap
 
 RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
-AGAIN = "pytest checks"
+AGAIN = "py checks" if sys.platform == "win32" else "python3 checks"
 
 _CERTAIN, _PRINTED, _TOLD, _AGAINST = 0.75, 0.45, 0.15, 0.6
 _NEARLY_THE_SAME = 3.0

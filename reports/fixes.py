@@ -15,7 +15,10 @@ WORDS = {
     "done": ("done", "完成"), "planned": ("plan", "计划"), "failed": ("FAIL", "失败"), "undone": ("undone", "撤销"),
     "yours": ("yours", "你来做"),
     "none-fix": ("Nothing was to be done.", "没有需要修复的。"),
+    "none-fix-yours": ("There is nothing that --fix can do; your part is below.", "没有 --fix 能做的；要你做的在下面。"),
     "none-fix-plan": ("--fix would do nothing.", "--fix 不会做任何改动。"),
+    "none-fix-plan-yours": ("--fix would do nothing; your part is below.", "--fix 不会做任何改动；要你做的在下面。"),
+    "left": ("left", "保留"),
     "none-undo": ("Nothing is left to take back.", "没有可以撤销的改动。"),
     "back": ("--undo takes it all back", "--undo 可以全部撤销"),
 }
@@ -29,7 +32,8 @@ def lines(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
         return
     if not fixes:
         if result["run"]["exit"] != INTERRUPTED and not any(one["status"] == "crashed" for one in result["checks"]):
-            yield f"  {_word(screen, f'none-{mode}')}"
+            yours = mode != "undo" and result["verdict"] == "failed"
+            yield f"  {_word(screen, f'none-{mode}-yours' if yours else f'none-{mode}')}"
             yield ""
         return
     yield screen.paint(f"  {_word(screen, mode)}", "1")
@@ -43,7 +47,7 @@ def lines(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
 def _step(fix: Mapping[str, Any], mode: str, screen: Screen) -> Iterator[str]:
     from reports.terminal import pad, wrap
 
-    status = "yours" if mode == "fix" and fix["outcome"] == "planned" else fix["outcome"]
+    status = {("fix", "planned"): "yours", ("undo", "failed"): "left"}.get((mode, fix["outcome"]), fix["outcome"])
     label = screen.paint(pad(_word(screen, status), 6), COLORS.get(status))
     for index, line in enumerate(wrap(fix["action"][screen.lang], screen.width - 10)):
         yield f"  {label if index == 0 else ' ' * 6} {line}"

@@ -93,10 +93,16 @@ def mode(config: pytest.Config) -> str:
     return next((name for name in ("fix", "fix-plan", "undo") if config.getoption(f"--{name}")), "verify")
 
 
-def again(config: pytest.Config) -> str:
+def again(config: pytest.Config, *more: str) -> str:
     """The command that started this run, as the person typed it, without the options that only choose a face."""
     join = subprocess.list2cmdline if os.name == "nt" else shlex.join
-    return " ".join(filter(None, [_start(), join(_about(config))]))
+    return " ".join(filter(None, [_start(), join([*_about(config), *more])]))
+
+
+def fix(config: pytest.Config) -> str:
+    """The command that takes the steps of a plan, from the same mirror."""
+    mirror = config.option.mirror
+    return again(config, "--fix", *([f"--mirror={mirror}"] if mirror else []))
 
 
 def _about(config: pytest.Config) -> list[str]:

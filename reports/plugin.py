@@ -168,7 +168,7 @@ class Reporter:
 
         screen = self.screen()
         report = _relative(self.folder / "report.html") if not self.unwritten else None
-        for line in render(result, screen, options.again(self.config), report, self.quiet):
+        for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
             terminalreporter.write_line(line)
         if self.unwritten:
             terminalreporter.write_line(screen.fit(f"  no report was written / 报告没有写成: {self.unwritten}"))

@@ -63,6 +63,10 @@ class Progress:
             text = f"  {wait.zh}，{took:.0f} 秒（最多 {_span(wait.limit)[1]}）"
         if wait.text:
             text = f"  {wait.text()[self.lang == 'zh']}"
+        if self.live:
+            from reports.terminal import cut
+
+            text = cut(text, max(20, os.get_terminal_size(self.stream).columns - 1))  # a longer line cannot be rewritten
         self._write(f"\r{text}\x1b[K" if self.live else f"{text}\n")
 
     def _erase(self) -> None:

@@ -67,8 +67,8 @@ _HEADER = re.compile(
 _USERINFO = re.compile(r"(?i)(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,20}:(?://|\\/\\/))[^\s/@\"'<>\\]{1,512}@")
 _NAMED = r"api[ _-]?keys?|(?:access|secret|private)[ _-]?key|token|secret|pass(?:word|wd|phrase)|pwd|credentials?"
 _QUERY = re.compile(rf"(?i)([?&#;](?:[\w-]{{0,24}}(?:{_NAMED})|key|auth|sig|signature|code|pass)=)[^&#\s\"'<>]+")
-_KEPT = r"(?!\{(?:env|file):|\*\*\*)"
-"""A reference to a variable or a file is no secret."""
+_KEPT = r"(?!\{(?:env|file):|\*\*\*|~(?![^\s\"'/\\]))"
+"""A reference to a variable or a file is no secret, nor is what was taken out before."""
 _VALUE = (
     rf"{_KEPT}(?:"
     rf'\\"{_KEPT}[^"\\\r\n]*|"{_KEPT}(?:\\.|[^"\\\r\n])*|\'{_KEPT}(?:\\.|[^\'\\\r\n])*'

@@ -24,10 +24,10 @@ WORDS = {
     "first": ("DO THIS FIRST", "先做这一步"),
     "advice": ("WORTH A LOOK", "建议先看这一条"),
     "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"), "or": ("or", "或者"),
-    "fix-offer": ("{} --fix  (--fix-plan shows what it would change)", "{} --fix（加 --fix-plan 先看会改什么）"),
+    "fix-offer": ("does it for you; --fix-plan shows first what it would change", "由套件来做；加 --fix-plan 先看会改什么"),
     "waits": ("waits for step {}", "等第 {} 步"), "not-run": ("not run", "未运行"), "next": ("next", "接着"), "also": ("also", "另外"),
-    "crash": ("the suite itself broke in {}; run {} -v and send the output to whoever helps",
-              "套件自身在 {} 出错；运行 {} -v，把输出发给帮忙的人"),
+    "crash": ("the suite itself broke in {}; type this, and send the output to whoever helps",
+              "套件自身在 {} 出错；执行下面的命令，把输出发给帮忙的人"),
     "all": ("all {} of {} checkpoints passed", "检查点 {}/{} 全部通过"),
     "some": ("{} of {} checkpoints passed", "检查点通过 {}/{}"),
     "failed": ("{} failed", "{} 项失败"), "waiting": ("{} waiting", "{} 项等待"), "advised": ("{} to consider", "{} 条建议"), "crashed": ("{} crashed", "{} 项出错"), "unrun": ("{} not run", "{} 项未运行"),
@@ -107,16 +107,26 @@ def _words(text: str) -> Iterator[str]:
     yield word
 
 
-def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | None, quiet: bool = False) -> list[str]:
-    """The lines to print."""
+def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | None, quiet: bool = False, fix: str | None = None) -> list[str]:
+    """The lines to print; `again` is the command that was typed, `fix` the one that takes a plan's steps."""
     lines = [] if quiet else [*_head(result, screen), ""]
     if result["run"]["mode"] in ("fix-plan", "undo"):
-        crashed = any(one["status"] == "crashed" for one in result["checks"])
-        return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen), *(_first(result, screen, again) if crashed else ()))]
+        return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen), *_next(result, screen, again, fix or f"{again} --fix"))]
     lines += [] if quiet else [*_table(result, screen), ""]
     lines += fixes.lines(result, screen)
     lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
     return [screen.fit(line) for line in lines]
+
+
+def _next(result: Mapping[str, Any], screen: Screen, again: str, fix: str) -> Iterator[str]:
+    """After a plan: the command that does it, or what only the person can do. After an undo: nothing is checked."""
+    first = next((one for one in result["checks"] if one["id"] == result["first"]), None)
+    planned = [fix["check"] for fix in result["fixes"]]
+    if result["run"]["mode"] == "fix-plan" and planned:
+        yield from commands("then", [fix], screen)
+        yield ""
+    if first and first["status"] in ("failed", "crashed") and first["id"] not in planned:
+        yield from _first(result, screen, again)
 
 
 def _both_ends(left: str, right: str, width: int) -> str:
@@ -181,14 +191,17 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
     yield screen.paint(_both_ends("  " + heading, one["pitfall"] or one["id"], screen.width), "1")
     yield from _told("seen", one["found"][screen.lang], screen)
     if one["status"] == "crashed":
-        yield from _told("do", screen.word("crash", one["id"], again), screen)
+        yield from _told("do", screen.word("crash", one["id"]), screen)
+        mode = result["run"]["mode"]
+        yield from commands("type", [f"{again} -v" if mode == "verify" else f"{again} --{mode} -v"], screen)
     elif one["remedy"]:
         yield from _told("why", one["why"][screen.lang], screen)
         yield from _told("do", one["remedy"]["text"][screen.lang], screen)
-        yield from _commands(one["remedy"]["commands"], screen)
-        yield from _told("then", again, screen)
+        yield from commands("type", one["remedy"]["commands"], screen)
+        yield from commands("then", [again], screen)
         if result["run"]["mode"] == "verify" and one["evidence"].get("fix"):
-            yield from _told("or", screen.word("fix-offer", again), screen)
+            yield from commands("or", [f"{again} --fix"], screen)
+            yield from _told("", screen.word("fix-offer"), screen)
     if one["also"]:
         yield from _told("also", ", ".join(one["also"]), screen)
     yield ""
@@ -196,13 +209,13 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
 
 def _told(key: str, text: str, screen: Screen) -> Iterator[str]:
     for index, line in enumerate(wrap(text, screen.width - 10)):
-        yield f"  {pad(screen.word(key) if index == 0 else '', 6)} {line}"
+        yield f"  {pad(screen.word(key) if key and index == 0 else '', 6)} {line}"
 
 
-def _commands(commands: list[str], screen: Screen) -> Iterator[str]:
+def commands(key: str, typed: list[str], screen: Screen) -> Iterator[str]:
     """Never wrapped: a command is copied whole."""
-    for index, line in enumerate(line for command in commands for line in command.splitlines()):
-        yield f"  {pad(screen.word('type') if index == 0 else '', 6)} {screen.paint(line, '36')}"
+    for index, line in enumerate(line for command in typed for line in command.splitlines()):
+        yield f"  {pad(screen.word(key) if index == 0 else '', 6)} {screen.paint(line, '36')}"
 
 
 def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:

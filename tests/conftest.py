@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from jsonschema import Draft202012Validator
 
 from fixtures import children
 
+settings.register_profile("seeded", derandomize=True, database=None)
+settings.load_profile("seeded")
 ROOT = Path(__file__).resolve().parent.parent
 
 

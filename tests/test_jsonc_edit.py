@@ -54,9 +54,9 @@ REPAIR = [
     ('["a" "b"]', '["a", "b"]', [("comma-expected", 1, 5)]),
     ("{'a': ‘x’, “b”: \"it's\"}", '{"a": "x", "b": "it\'s"}',
      [("single-quote", 1, 2), ("curly-quote", 1, 7), ("curly-quote", 1, 12)]),
-    ('{"a"："，"，\u3000"b"：【1、2】}', '{"a":"，", "b":[1,2]}',
+    ('{"a"："，"，\u3000"b"：【1、 2】}', '{"a":"，", "b":[1, 2]}',
      [("fullwidth", 1, 5), ("fullwidth", 1, 9), ("odd-space", 1, 10), ("fullwidth", 1, 14), ("fullwidth", 1, 15),
-      ("fullwidth", 1, 17), ("fullwidth", 1, 19)]),
+      ("fullwidth", 1, 17), ("fullwidth", 1, 20)]),
     ("\ufeff```json\n{\"a\": 1}\n```\n", '\ufeff{"a": 1}\n', [("code-fence", 1, 1), ("trailing-text", 3, 1)]),
     ('{"a": 1}\nPS C>', '{"a": 1}\n', [("trailing-text", 2, 1)]),
     ('{\r\n  "a": {\r\n    "b": 1\r\n', '{\r\n  "a": {\r\n    "b": 1\r\n  }\r\n}\r\n',
@@ -82,6 +82,9 @@ REFUSED = [
     '{"a": 1 "b"}',
     '{"a": [\u3000]}',  # a number may have stood there
     '{"a": [1, /* x */ \u3000 ]}',
+    '{"a": 6553\u3000}',
+    '{"a": [6，5536]}',  # one number, or two
+    '{\n  "a": 1 // x}',  # the brace is in the comment
     '{"a" 1}',
     '{"a": }',
     '{"a": tru}',
