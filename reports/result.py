@@ -77,7 +77,10 @@ class Collector:
             "remedy": {"text": remedy.text, "commands": remedy.commands} if remedy else None,
             "evidence": dict(finding.evidence),
         }
-        return dict(self.redactor.value(record))
+        record = dict(self.redactor.value(record))
+        if remedy:  # inside quotes no shell takes ~ for the home
+            record["remedy"]["commands"] = [command.replace('"~', '"$HOME') for command in record["remedy"]["commands"]]
+        return record
 
     def record(self, id: str) -> dict[str, Any]:
         """One check's record, redacted."""

@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from checks.finding import Text, advice, blocked, failed, passed
+from checks.finding import Text, advice, blocked, failed, passed, same
 from checks.graph import checks
 from reports.redact import Redactor
 from reports.result import Collector
@@ -69,3 +70,28 @@ def test_every_line_can_be_encoded(encoding: str, result: dict[str, Any]) -> Non
 def test_chinese_counts_two_columns() -> None:
     assert columns("服务 ok") == 7 and columns(cut("服务在监听", 7)) <= 7
     assert all(columns(line) <= 20 for line in wrap("这是一个很长的句子，用来检查换行是否正确。http://127.0.0.1:11434/v1", 20))
+
+
+def test_home_in_a_command_is_one_that_a_shell_knows() -> None:
+    home = Path("/home/somebody")
+    collector = Collector({"mode": "verify", "target": "machine", "strict": False, "selected": False}, "en", None, "pytest checks", Redactor({}, home))
+    collector.take("ollama-version", advice("ollama-not-on-path", same("0.34.0"), file=f"{home}/.local/bin"), 0.1)
+    assert collector.record("ollama-version")["remedy"]["commands"][0] == 'export PATH="$HOME/.local/bin:$PATH"'
+
+
+STEP = {"check": "server-listening", "action": {"en": "start", "zh": "启动"}, "changed": [], "undo": {"en": "", "zh": ""}, "outcome": "planned"}
+
+
+@pytest.mark.parametrize(("mode", "fixes", "said"), [
+    ("fix-plan", [STEP], "then   pytest checks --fix --mirror=http://room:1"), ("fix-plan", [], "--fix would do nothing; your part is below."),
+    ("fix", [], "There is nothing that --fix can do; your part is below."),
+])
+def test_a_plan_ends_in_the_next_command_or_in_whose_turn_it_is(mode: str, fixes: list[Any], said: str, result: dict[str, Any]) -> None:
+    told = {**result, "run": {**result["run"], "mode": mode}, "fixes": fixes}
+    text = "\n".join(render(told, Screen("en"), "pytest checks", None, fix="pytest checks --fix --mirror=http://room:1"))
+    assert said in text and ("DO THIS FIRST" in text) is not bool(fixes)
+
+
+def test_commands_are_never_wrapped(result: dict[str, Any]) -> None:
+    again = f"pytest checks --rehearse={'x' * 90}"
+    assert f"  then   {again}" in render(result, Screen("en"), again, None)
