@@ -172,8 +172,9 @@ class Fixes:
 
     def _record(self, id: str, step: Step, outcome: str) -> None:
         changed = [{"path": str(change.path), "diff": change.diff} for change in step.changes]
+        undo = None if step.refused else _pair(step.undo)  # what is left to the person is theirs to take back
         self.judgements.fixes.append(
-            {"check": id, "action": _pair(step.line), "changed": changed, "undo": _pair(step.undo), "outcome": outcome})
+            {"check": id, "action": _pair(step.line), "changed": changed, "undo": undo, "outcome": outcome})
 
     def _anew(self) -> None:
         """Nothing that was read before the fix counts any more."""

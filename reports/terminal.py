@@ -121,8 +121,8 @@ def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | 
 def _next(result: Mapping[str, Any], screen: Screen, again: str, fix: str) -> Iterator[str]:
     """After a plan: the command that does it, or what only the person can do. After an undo: nothing is checked."""
     first = next((one for one in result["checks"] if one["id"] == result["first"]), None)
-    planned = [fix["check"] for fix in result["fixes"]]
-    if result["run"]["mode"] == "fix-plan" and planned:
+    planned = [step["check"] for step in result["fixes"]]
+    if result["run"]["mode"] == "fix-plan" and any(step["undo"] for step in result["fixes"]):
         yield from commands("then", [fix], screen)
         yield ""
     if first and first["status"] in ("failed", "crashed") and first["id"] not in planned:
