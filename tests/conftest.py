@@ -41,9 +41,10 @@ class Ran:
 
 @pytest.fixture(autouse=True)
 def a_run() -> Iterator[None]:
-    """Each test is a run of its own: what it starts ends with it."""
+    """Each test is a run of its own: what it starts ends with it. A module's fixtures are built between two tests."""
     with children.open_run():
         yield
+    children.begin()
 
 
 def checks_command(report: Path, *args: str) -> list[str]:

@@ -21,6 +21,8 @@ ALONE = ("unshare", "-rpf", "--mount-proc")
 if shutil.which("unshare") is None or subprocess.run([*ALONE, "true"], capture_output=True).returncode:
     ALONE = ()
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def bare(tmp_path: Path) -> dict[str, str]:

@@ -8,13 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from fixtures import children, fix_pull, loopback
+from fixtures import fix_pull, loopback
 from fixtures.fix import FixFailed
 from fixtures.mirror import Mirror
 from fixtures.mirror_client import Room, long_name
@@ -27,12 +26,6 @@ from tests.conftest import ROOT
 from tests.mirror_bench import NAME, Bench
 
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
-
-
-@pytest.fixture(autouse=True)
-def run() -> Iterator[None]:
-    with children.open_run():
-        yield
 
 
 def make_store(models: Path) -> bytes:
