@@ -69,6 +69,13 @@ def test_a_listed_model_does_not_take_the_place_of_the_chosen_one(home: Home) ->
     assert after["model"] == "ollama/llama3.1:8b" and set(after["provider"]["ollama"]["models"]) == {"qwen2.5:14b", "llama3.1:8b"}
 
 
+def test_of_several_that_are_there_the_first_listed_takes_the_place_of_one_that_is_not(home: Home) -> None:
+    listed = ["mistral:7b", "qwen2.5:14b", "llama3.2:3b", "qwen2.5:7b"]
+    value = {**config(models={name: {} for name in listed}), "model": "ollama/phi4:14b"}
+    (step,) = planned(server(home, *map(model, reversed(listed)), value=value), "names-agree")
+    assert json.loads(step.changes[0].after)["model"] == "ollama/mistral:7b"
+
+
 @pytest.mark.parametrize("default", [f"ollama/{NAME}", None, "anthropic/claude"])
 def test_a_wider_window_keeps_a_default_of_another_provider_and_what_the_model_had(default: str | None, home: Home) -> None:
     value = config(models={NAME: {"name": "mine", "limit": {"context": 9000, "output": 900}}})
