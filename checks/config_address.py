@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from checks.finding import Finding, Text, failed, same
-from fixtures.config import BUNDLED
+from fixtures.config import is_bundled
 from fixtures.facts import Facts
 from fixtures.ollama import Address, address
 
@@ -48,7 +48,7 @@ def _pitfall_of(rules: OpenCodeRules, value: str) -> str | None:
     if server and where.host == "::1" and server.host != "::1":
         return "localhost-ipv6"
     path = urlsplit(value).path.rstrip("/")
-    if not str(rules.facts.config.get("provider", rules.provider or "", "npm") or BUNDLED).startswith(BUNDLED):
+    if not is_bundled(rules.facts.config.get("provider", rules.provider or "", "npm")):
         return None  # a package for Ollama's own API has /api here
     return None if path == "/v1" else ("base-url-missing-v1" if path in ("", "/api") else "base-url-wrong")
 

@@ -12,7 +12,7 @@ from checks.config_address import wrong_address
 from checks.config_schema import Problem, objects, problems_of
 from checks.finding import Finding, Text, advice, failed, passed, same
 from fixtures.choice import configured
-from fixtures.config import BUNDLED, Source, Unreadable
+from fixtures.config import Source, Unreadable, is_bundled
 from fixtures.facts import Facts
 from fixtures.jsonc import ERROR_TEXT
 
@@ -192,7 +192,7 @@ def _misplaced_window(source: Source, ours: str) -> Finding | None:
     A package for Ollama's own API may well pass it on.
     """
     for id, provider in objects(source.value.get("provider")):
-        if id != ours or not str(provider.get("npm") or BUNDLED).startswith(BUNDLED):
+        if id != ours or not is_bundled(provider.get("npm")):
             continue
         for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in objects(provider.get("models")))):
             options = one.get("options")

@@ -11,6 +11,7 @@ from fixtures.facts import Facts
 from fixtures.machine import GIB, amount
 from fixtures.memory import kv_cache, own_window
 from fixtures.ollama import is_cloud_name
+from fixtures.store import manifest_digest
 
 GB = 10**9
 SMALLEST_WINDOW = 4096
@@ -68,10 +69,8 @@ def _too_large_to_download(facts: Facts) -> Finding | None:
 
 def _own_store(facts: Facts) -> Path | None:
     """This person's models folder, where it holds the model that the server (of another user) does not list."""
-    name, _, tag = tagged(facts.choice.name).rpartition(":")
-    parts = ("registry.ollama.ai", *(name.split("/") if "/" in name else ("library", name)), tag)
     store = facts.setup.ollama_models
-    return store if (store / "manifests").joinpath(*parts).is_file() else None
+    return store if manifest_digest(store, tagged(facts.choice.name)) else None
 
 
 @check("model-fits", step=2, needs=("model-downloaded",))
