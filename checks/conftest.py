@@ -7,22 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from checks.finding import Finding
-from checks.fixing import BUSY, Fixes, offered, undo_records
-from checks.graph import Judgements, checks, run_order
-from checks.lesson import recommended
-from checks.planning import Plans
-from fixtures import children, orphans
-from fixtures.facts import Facts
-from fixtures.fix_install import with_installed
-from fixtures.journal import Busy
-from fixtures.machine import Machine
-from fixtures.mirror_client import mirror_url
-from fixtures.programs import ProgramMissing
-from fixtures.session import open_setup
-from fixtures.setup import Setup
-from reports.keys import FINDING, JUDGEMENTS, SETTLE
-from reports.options import mode
+from checks.fixing.apply import BUSY, Fixes, offered, undo_records
+from checks.fixing.plan import Plans
+from checks.judging.finding import Finding
+from checks.judging.graph import Judgements, checks, run_order
+from checks.judging.lesson import recommended
+from checks.judging.run import FINDING, JUDGEMENTS, SETTLE, mode
+from fixtures.facts.facts import Facts
+from fixtures.fix.install import with_installed
+from fixtures.fix.journal import Busy
+from fixtures.mirror.client import mirror_url
+from fixtures.programs.programs import ProgramMissing
+from fixtures.sandbox.session import open_setup
+from fixtures.system import children, orphans
+from fixtures.system.machine import Machine
+from fixtures.system.setup import Setup
 
 CLOSING = pytest.StashKey[threading.Thread]()
 EARLY = {
@@ -122,7 +121,7 @@ def settle(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
 
 def _undo(session: pytest.Session, judgements: Judgements) -> None:
     """No check runs: the session ends with what was taken back."""
-    from fixtures.undo import undo
+    from fixtures.undo.run import undo
 
     try:
         done = undo(judgements.facts.setup, session.config.option.keep_models)

@@ -1,12 +1,12 @@
 """Privacy: what a person types stays on the machine."""
 from __future__ import annotations
 
-from checks.finding import Finding, Text, advice, blocked, passed
-from checks.graph import check
-from fixtures.choice import configured
-from fixtures.facts import Facts
-from fixtures.ollama import is_cloud_name
-from fixtures.proxies import captured
+from checks.judging.finding import Finding, Text, advice, blocked, passed
+from checks.judging.graph import check
+from fixtures.facts.facts import Facts
+from fixtures.ollama.server import is_cloud_name
+from fixtures.opencode.choice import configured
+from fixtures.system.proxies import captured
 
 
 @check("stays-local", step="privacy", needs=("config-found",))
@@ -61,7 +61,7 @@ def _local(facts: Facts, id: str) -> bool:
     """A provider whose address is this machine's."""
     from urllib.parse import urlsplit
 
-    from fixtures.loopback import is_local
+    from fixtures.system.loopback import is_local
 
     value = facts.config.get("provider", id, "options", "baseURL")
     return id == facts.provider or (isinstance(value, str) and is_local(urlsplit(value).hostname))

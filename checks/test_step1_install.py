@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checks.finding import Finding, Text, advice, failed, passed, same
-from checks.graph import check
-from checks.lesson import lesson
-from fixtures.facts import Facts, numbers
-from fixtures.ollama import Program
+from checks.judging.finding import Finding, Text, advice, failed, passed, same
+from checks.judging.graph import check
+from checks.judging.lesson import lesson
+from fixtures.facts.facts import Facts, numbers
+from fixtures.ollama.server import Program
 
 OLLAMA_PLACES = ("/usr/local/bin", "/opt/homebrew/bin", "~/.local/bin", "/Applications/Ollama.app/Contents/Resources",
                  "~/AppData/Local/Programs/Ollama")

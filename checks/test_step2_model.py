@@ -3,15 +3,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checks.finding import Finding, Text, advice, failed, passed, same, skipped
-from checks.graph import check
-from checks.lesson import download_bytes, lesson, smaller
-from fixtures.choice import tagged
-from fixtures.facts import Facts
-from fixtures.machine import GIB, amount
-from fixtures.memory import kv_cache, own_window
-from fixtures.ollama import is_cloud_name
-from fixtures.store import manifest_digest
+from checks.judging.finding import Finding, Text, advice, failed, passed, same, skipped
+from checks.judging.graph import check
+from checks.judging.lesson import download_bytes, lesson, smaller
+from fixtures.facts.facts import Facts
+from fixtures.ollama.memory import kv_cache, own_window
+from fixtures.ollama.names import tagged
+from fixtures.ollama.server import is_cloud_name
+from fixtures.ollama.store import manifest_digest
+from fixtures.system.machine import GIB, amount
 
 GB = 10**9
 SMALLEST_WINDOW = 4096

@@ -1,10 +1,10 @@
 """Step 3: Ollama's server is up."""
 from __future__ import annotations
 
-from checks.finding import Finding, Text, blocked, failed, passed
-from checks.graph import check
-from fixtures.facts import Facts
-from fixtures.ollama import Server
+from checks.judging.finding import Finding, Text, blocked, failed, passed
+from checks.judging.graph import check
+from fixtures.facts.facts import Facts
+from fixtures.ollama.server import Server
 
 
 @check("server-listening", step=3, checkpoint=2)

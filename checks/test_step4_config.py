@@ -1,12 +1,12 @@
 """Step 4: `opencode.json` is found, is legal, and names what is there."""
 from __future__ import annotations
 
-from checks.config_rules import OpenCodeRules, judge_config
-from checks.finding import Finding, Text, blocked, failed, passed, same
-from checks.graph import check
-from fixtures.choice import configured, without_provider
-from fixtures.config import Source
-from fixtures.facts import Facts
+from checks.judging.finding import Finding, Text, blocked, failed, passed, same
+from checks.judging.graph import check
+from checks.rules.config import OpenCodeRules, judge_config
+from fixtures.facts.facts import Facts
+from fixtures.opencode.choice import configured, without_provider
+from fixtures.opencode.config import Source
 
 WRONG_PLACES = (
     "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc", "~/opencode.json", "~/opencode.jsonc",

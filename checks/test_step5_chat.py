@@ -3,13 +3,13 @@ from __future__ import annotations
 
 import re
 
-from checks.config_rules import refusal
-from checks.finding import Finding, Text, advice, blocked, failed, passed, same, skipped
-from checks.graph import check
-from checks.lesson import lesson, smaller
-from fixtures.facts import Facts
-from fixtures.ollama import address
-from fixtures.proxies import captured
+from checks.judging.finding import Finding, Text, advice, blocked, failed, passed, same, skipped
+from checks.judging.graph import check
+from checks.judging.lesson import lesson, smaller
+from checks.rules.config import refusal
+from fixtures.facts.facts import Facts
+from fixtures.ollama.server import address
+from fixtures.system.proxies import captured
 
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""

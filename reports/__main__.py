@@ -23,7 +23,7 @@ def main(argv: list[str]) -> int:
             from fixtures.bootstrap import run_module
 
             return run_module("reports", argv)
-        return int(importlib.import_module(f"reports.{argv[0]}").main(argv[1:]))
+        return int(importlib.import_module(f"reports.{argv[0]}.{argv[0]}").main(argv[1:]))
     asked = argv[:1] in (["-h"], ["--help"])
     print(USAGE[usual()], file=sys.stdout if asked else sys.stderr)
     return 0 if asked else 4

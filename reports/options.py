@@ -88,11 +88,6 @@ def refuse_impossible(config: pytest.Config) -> None:
         raise pytest.UsageError(f"--rehearse: no setup.toml in {config.option.rehearse}\n--rehearse：{config.option.rehearse} 里没有 setup.toml")
 
 
-def mode(config: pytest.Config) -> str:
-    """`verify`, `fix`, `fix-plan` or `undo`."""
-    return next((name for name in ("fix", "fix-plan", "undo") if config.getoption(f"--{name}")), "verify")
-
-
 def again(config: pytest.Config, *more: str) -> str:
     """The command that started this run, as the person typed it, without the options that only choose a face."""
     join = subprocess.list2cmdline if os.name == "nt" else shlex.join

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reports import ci, options
-from reports.keys import FINDING, JUDGEMENTS
+from checks.judging.run import FINDING, JUDGEMENTS, mode
+from reports import options
+from reports.ci import job as ci
 from reports.language import usual
 
 if TYPE_CHECKING:
-    from reports.redact import Redactor
+    from reports.redact.redact import Redactor
     from reports.result import Collector
     from reports.terminal import Screen
 
@@ -87,7 +88,7 @@ class Reporter:
         self._begin()["selected"] = True
 
     def redactor(self) -> Redactor:
-        from reports.redact import Redactor
+        from reports.redact.redact import Redactor
 
         return self.collector.redactor if self.collector else Redactor(os.environ, Path.home())
 
@@ -98,7 +99,7 @@ class Reporter:
 
             option = self.config.option
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
-            run = {"mode": options.mode(self.config), "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
+            run = {"mode": mode(self.config), "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
             self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self.redactor())
             self.collector.began = self.began  # fixes come before the first check is reported
         return self.collector.run
@@ -126,7 +127,7 @@ class Reporter:
             collector.crashed(id, call.duration, str(report.longrepr))
         else:
             collector.take(id, finding, call.duration)
-        from reports.junit import describe
+        from reports.ci.junit import describe
 
         describe(item, report, collector.record(id), self.lang)
         self._write()
@@ -147,7 +148,7 @@ class Reporter:
         return result
 
     def _write_last(self, result: dict[str, Any]) -> None:
-        from reports.page import render
+        from reports.page.page import render
         from reports.result import dump, write
 
         started = result["started"].replace(":", "").replace("+0000", "Z")
@@ -157,7 +158,7 @@ class Reporter:
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
         self.progress.stop()
-        if options.mode(self.config) != "verify" and JUDGEMENTS in self.config.stash:  # also where no check was reached
+        if mode(self.config) != "verify" and JUDGEMENTS in self.config.stash:  # also where no check was reached
             self._begin()
             assert self.collector
             self.collector.look_at(self.config.stash[JUDGEMENTS])

@@ -6,7 +6,7 @@ import os
 import threading
 import time
 
-from fixtures.waits import Wait, current, listeners
+from fixtures.system.waits import Wait, current, listeners
 
 PATIENCE = 1.0
 """Seconds before a wait is worth a word."""

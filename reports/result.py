@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from checks.finding import Finding, Text
-from checks.graph import Check, Judgements, checks, run_order
-from checks.lesson import lesson
-from checks.pitfalls import load
-from reports.redact import Redactor
+from checks.judging.finding import Finding, Text
+from checks.judging.graph import Check, Judgements, checks, run_order
+from checks.judging.lesson import lesson
+from checks.judging.pitfalls import load
+from reports.redact.redact import Redactor
 
 SUITE = "1.0.0"
 HOLDS = ("passed", "fixed", "advice")

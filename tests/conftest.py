@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from jsonschema import Draft202012Validator
 
-from fixtures import children
+from fixtures.system import children
 
 settings.register_profile("seeded", derandomize=True, database=None)
 settings.load_profile("seeded")

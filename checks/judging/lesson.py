@@ -1,0 +1,56 @@
+"""The lesson's own numbers (`lesson.toml`): versions, models, sizes and hardware tiers."""
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fixtures.system.machine import GIB
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """Hardware from `vram_gib` of graphics memory, or `ram_gib` of memory, and what runs well on it."""
+
+    parameters: str
+    model: str
+    vram_gib: float | None = None
+    ram_gib: float | None = None
+
+
+@functools.cache
+def lesson() -> dict[str, Any]:
+    """The table as written."""
+    return tomllib.loads((Path(__file__).parents[1] / "lesson.toml").read_text(encoding="utf-8"))
+
+
+def recommended(ram_gib: float | None, vram_gib: float | None) -> Tier:
+    """The largest tier this hardware reaches, its model held with OpenCode's window; unknown memory gets the smallest."""
+    tiers = [Tier(**tier) for tier in lesson()["tiers"]]
+    fitting = (tier for tier in tiers if _holds(tier.vram_gib, vram_gib, tier.model) or _holds(tier.ram_gib, ram_gib, tier.model))
+    return next(fitting, tiers[-1])
+
+
+def _holds(least: float | None, there: float | None, model: str) -> bool:
+    return least is not None and there is not None and there >= least and there * GIB >= _needed(model)
+
+
+def _needed(model: str) -> float:
+    """Bytes for a model of the lesson with the smallest window that OpenCode can work in."""
+    table = lesson()
+    return float(table["memory"]["least"] * (download_bytes(model) or 0) + table["kv_cache"][model] * table["context"]["least"])
+
+
+def download_bytes(model: str) -> int | None:
+    """Size of a model the lesson names, in bytes."""
+    size = lesson()["models"].get(model)
+    return int(size * 1e9) if size else None
+
+
+def smaller(size: int) -> str:
+    """The largest lesson model that can take tools and is clearly smaller than `size` bytes, else the smallest."""
+    models = {name: gb * 1e9 for name, gb in lesson()["models"].items() if not name.startswith("gemma2")}
+    below = {name: value for name, value in models.items() if value < 0.8 * size}
+    return max(below, key=lambda name: below[name]) if below else min(models, key=lambda name: models[name])

@@ -1,0 +1,110 @@
+"""The pitfall table: what goes wrong between a person, OpenCode and a local model, and what to type then."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+TABLE = Path(__file__).parents[1] / "pitfalls.toml"
+
+VALUES = frozenset(
+    "model near address base_url seen file line column key suggestion version minimum server_version program pid "
+    "size free needed window wanted variable provider project again port".split()
+)
+_ALWAYS = {
+    "address": "http://127.0.0.1:11434",
+    "base_url": "http://127.0.0.1:11434/v1",
+    "again": "pytest checks",
+    "port": "11434",
+}
+_IN_PROSE = {"en": {**_ALWAYS, "model": "the chosen model"}, "zh": {**_ALWAYS, "model": "所选模型"}}
+_TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
+_IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama", "suggestion": "llama3.2:3b"}
+_VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
+_EARLIER_MODEL = re.compile(r" --model=\S+(?=.* --model=)")  # `again` may name the one that the remedy replaces
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_SENTENCE = re.compile(r"(?<=[.:] )|(?<=[。：])")
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A pitfall's texts with the values of one machine; `commands` are for that machine's shell."""
+
+    why: dict[str, str]
+    text: dict[str, str]
+    commands: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pitfall:
+    """One entry of the table; `values` names what its texts can be given, `no_setup` why no set-up folder shows it."""
+
+    id: str
+    symptom: dict[str, str]
+    why: dict[str, str]
+    fix: dict[str, str]
+    fixable: bool
+    lesson: int | None = None
+    commands: dict[str, list[str]] = field(default_factory=dict)
+    values: tuple[str, ...] = ()
+    certain: tuple[str, ...] = ()
+    explain: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    weight: float = 1.0
+    no_setup: str | None = None
+
+    def remedy(self, values: Mapping[str, object], os: str) -> Remedy:
+        """Fill in `values` for `os` ("linux", "macos" or "windows").
+
+        What is not known is left out by the sentence or the command, never shown as a gap.
+        """
+        known = {lang: _in_language(values, lang) for lang in ("en", "zh")}
+        return Remedy(
+            why={lang: _prose(text, known[lang], lang) for lang, text in self.why.items()},
+            text={lang: _prose(text, {**_TO_EDIT, **known[lang]}, lang) for lang, text in self.fix.items()},
+            commands=self._commands(known["en"], os),
+        )
+
+    def _commands(self, known: Mapping[str, str], os: str) -> list[str]:
+        templates = self.commands.get(os) or self.commands.get("all") or []
+        filled = (_filled(template, {**_IN_COMMANDS, **known}) for template in templates)
+        return [command for command in filled if command is not None]
+
+
+def _in_language(values: Mapping[str, object], lang: str) -> dict[str, str]:
+    """A value may itself be a sentence in both languages (with fields `en` and `zh`); unknown ones are left out."""
+    return {name: str(getattr(value, lang, value)) for name, value in values.items() if value not in (None, "")}
+
+
+def _filled(template: str, known: Mapping[str, str]) -> str | None:
+    if any(name not in known for name in _VALUE.findall(template)):
+        return None
+    return _EARLIER_MODEL.sub("", _VALUE.sub(lambda match: known[match[1]], template))
+
+
+def _prose(text: str, known: Mapping[str, str], lang: str) -> str:
+    """The sentences of `text` whose values are all known."""
+    words = {**_IN_PROSE[lang], **known}
+    sentences = [_filled(sentence, words) for sentence in _SENTENCE.split(text)]
+    kept = "".join(sentence for sentence in sentences if sentence).strip()
+    if lang == "zh":
+        return _BETWEEN_CHINESE.sub("", kept)
+    first = _VALUE.match(text)
+    return kept if first and first[1] in known else kept[:1].upper() + kept[1:]  # a model's name keeps its small letter
+
+
+@cache
+def load() -> dict[str, Pitfall]:
+    """The whole table by id, in the order of the file."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return {name: _pitfall(name, entry) for name, entry in table.items()}
+
+
+def _pitfall(name: str, entry: dict[str, object]) -> Pitfall:
+    lists = {key: tuple(value) for key, value in entry.items() if isinstance(value, list)}
+    return Pitfall(**{"id": name, **entry, **lists})

@@ -1,0 +1,22 @@
+"""Of one run: what was asked for, and where the checks leave what the reports read."""
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+
+    pass
+
+FINDING = pytest.StashKey["Finding"]()
+"""On an item: what its check found."""
+JUDGEMENTS = pytest.StashKey["Judgements"]()
+"""On the config: every judgement of the run, and its facts."""
+SETTLE = pytest.StashKey["Callable[[str], Finding]"]()
+"""On the config: what judges a check by its id, with its fixes where the person asked for them."""
+
+
+def mode(config: pytest.Config) -> str:
+    """`verify`, `fix`, `fix-plan` or `undo`."""
+    return next((name for name in ("fix", "fix-plan", "undo") if config.getoption(f"--{name}")), "verify")

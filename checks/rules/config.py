@@ -1,0 +1,203 @@
+"""What makes a config fail: OpenCode refuses it, or loses the provider, the model or the address by it.
+
+Everything else it does not know is advice: what the installed OpenCode accepts and works with is no failure.
+"""
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from checks.judging.finding import Finding, Text, advice, failed, passed, same
+from checks.rules.address import wrong_address
+from checks.rules.schema import Problem, objects, problems_of
+from fixtures.facts.facts import Facts
+from fixtures.jsonc.parse import ERROR_TEXT
+from fixtures.opencode.choice import configured
+from fixtures.opencode.config import Source, Unreadable, is_bundled
+
+UNREADABLE = {
+    "directory": Text("a folder has the name of the config file", "配置文件的位置是一个文件夹"),
+    "special": Text("a pipe or a device, not a file", "是管道或设备，不是普通文件"),
+    "rights": Text("this user may not read the file", "当前用户没有读取权限"),
+    "loop": Text("a link that leads back to itself", "链接指向了自己"),
+    "large": Text("larger than 1 MiB: no config", "超过 1 MiB，不是配置文件"),
+}
+CLOUD = "cloud-model-chosen-silently"
+"""Without a usable local provider OpenCode goes to its own cloud model, and does not say so (measured with OpenCode 1.18.33)."""
+
+
+class OpenCodeRules:
+    """The facts a config is judged by, with what is derived from them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.provider = facts.provider
+        self.models = configured(facts.config, facts.provider)
+
+    @functools.cached_property
+    def problems(self) -> list[Problem]:
+        schema = self.facts.schema
+        return [problem for source in self.facts.config.sources for problem in problems_of(source, schema)] if schema else []
+
+    def at(self, *path: str) -> dict[str, Any]:
+        """Placeholders for the place of a value: file, line and column."""
+        source = self.facts.config.origin(path) or (self.facts.config.origin(path[:-1]) if path[:-1] else None)
+        line, column = (source.position(path) or (1, 1)) if source else (1, 1)
+        return {"file": source.label if source else "", "line": line, "column": column}
+
+
+def judge_config(rules: OpenCodeRules) -> Finding:
+    """The first rule that has something to say; else passed, with advice on what OpenCode ignores."""
+    for rule in (_unreadable, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, _no_models):
+        if finding := rule(rules):
+            return finding
+    return _ignored(rules) or _sound(rules)
+
+
+def _sound(rules: OpenCodeRules) -> Finding:
+    found = same(rules.facts.base_url)
+    if rules.facts.schema is None:
+        version = rules.facts.opencode_program.version if rules.facts.opencode_program else "?"
+        found = Text(f"{found.en}; OpenCode {version} reports no schema to compare with", f"{found.zh}；OpenCode {version} 不提供可对照的 schema")
+    return passed(found, sources=[source.label for source in rules.facts.config.sources])
+
+
+def _unreadable(rules: OpenCodeRules) -> Finding | None:
+    source = rules.facts.config.broken
+    if not source or not source.problem:
+        return None
+    if isinstance(source.problem, Unreadable):
+        text = UNREADABLE[source.problem.reason]
+        found = Text(f"{source.label}: {text.en}", f"{source.label}：{text.zh}")
+        return failed("config-unreadable", found, file=source.label, seen=text)
+    problem = source.problem
+    text = ERROR_TEXT[problem.kind]
+    found = Text(f"{source.label}:{problem.line}:{problem.column} {text['en']}", f"{source.label}:{problem.line}:{problem.column} {text['zh']}")
+    return failed("config-syntax", found, file=source.label, line=problem.line, column=problem.column)
+
+
+def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
+    """An unknown key is a failure where the provider, its address or its models are missing and the key meant them."""
+    address_there = bool(rules.facts.base_url)
+    for problem in _unknown(rules):
+        key, meant = str(problem.path[-1]), problem.suggestion or ""
+        own = problem.path[:-1] == ("provider", rules.provider)  # another provider's keys are nobody's business here
+        lost = (
+            (len(problem.path) == 1 and rules.provider is None and (meant == "provider" or key == "providers"))
+            or (own and not address_there and _means_address(key, meant))
+            or (own and not rules.models and meant == "models")
+        )
+        if lost:
+            return _unknown_key(problem, failed, also=(CLOUD,) if not rules.models else ())
+    return None
+
+
+def _means_address(key: str, meant: str) -> bool:
+    return meant == "options" or key.lower().replace("_", "") in ("baseurl", "url", "endpoint", "host")
+
+
+def _unknown(rules: OpenCodeRules) -> Iterator[Problem]:
+    """Unknown keys by the schema, and misspelt ones inside `options`, which the schema leaves open."""
+    yield from (problem for problem in rules.problems if problem.kind == "unknown-key")
+    for source in rules.facts.config.sources:
+        for id, provider in objects(source.value.get("provider")):
+            for key in provider.get("options") if isinstance(provider.get("options"), dict) else ():
+                if key != "baseURL" and key.lower().replace("_", "") in ("baseurl", "url", "endpoint"):
+                    yield Problem("unknown-key", ("provider", id, "options", key), key, source, "baseURL")
+
+
+def _unknown_key(problem: Problem, verdict: Callable[..., Finding], also: tuple[str, ...] = ()) -> Finding:
+    line, column = problem.place
+    key, meant = str(problem.path[-1]), problem.suggestion
+    where = f"{problem.source.label}:{line}:{column}"
+    found = Text(f"{where} unknown key “{key}”", f"{where} 未知的键“{key}”")
+    expected = Text(f"“{meant}”?", f"是不是“{meant}”？") if meant else None
+    values = {"file": problem.source.label, "line": line, "column": column, "key": key, "suggestion": meant or ""}
+    return verdict("config-unknown-key", found, expected, also, **values)
+
+
+def _refused(rules: OpenCodeRules) -> Finding | None:
+    """What OpenCode itself refuses: its word counts, the schema only tells where."""
+    error = refusal(rules.facts)
+    if not error:
+        return None
+    problem = next((one for one in rules.problems if one.kind == "type"), None) or next(_unknown(rules), None)
+    if problem:
+        line, column = problem.place
+        where = f"{problem.source.label}:{line}:{column} {'.'.join(map(str, problem.path))}"
+        found = Text(f"{where}: {problem.message}", f"{where}：{problem.message}")
+        seen = {"file": problem.source.label, "line": line, "column": column, "key": ".".join(map(str, problem.path))}
+    else:
+        found, seen = Text(error[:200], error[:200]), {"file": rules.at("provider")["file"], "line": 1, "column": 1, "key": ""}
+    return failed("config-schema-invalid", found, **{**seen, "seen": found.en}).seen(output=error)
+
+
+def refusal(facts: Facts) -> str | None:
+    """What OpenCode said when it refused the config: a global one ends it, a project's makes every answer a 400."""
+    said = (facts.serve.error if facts.serve else None) or facts.providers.error or ""
+    return said if any(word in said for word in ("Configuration is invalid", "ConfigInvalid", "ConfigJson", "not valid JSON")) else None
+
+
+def _switched_off(rules: OpenCodeRules) -> Finding | None:
+    """`disabled_providers`, or an `enabled_providers` without it, takes the provider away."""
+    off, only = (rules.facts.config.get(key) for key in ("disabled_providers", "enabled_providers"))
+    hidden = next((key for key, value, there in (("disabled_providers", off, True), ("enabled_providers", only, False))
+                   if isinstance(value, list) and (rules.provider in value) is there), None)
+    if not hidden or not rules.provider:
+        return None
+    at = rules.at(hidden)
+    found = Text(f"{at['file']}: {hidden} leaves {rules.provider} out", f"{at['file']}：{hidden} 排除了 {rules.provider}")
+    return failed("config-overridden", found, also=(CLOUD,), **{**at, "key": hidden, "seen": str(off if hidden == "disabled_providers" else only)})
+
+
+def _no_provider(rules: OpenCodeRules) -> Finding | None:
+    """Ollama is named, in `model` for example, and declared nowhere."""
+    if rules.provider:
+        return None
+    labels = ", ".join(source.label for source in rules.facts.config.sources)
+    found = Text(f"{labels}: no provider for Ollama", f"{labels}：没有 Ollama 的提供商")
+    values = {"base_url": f"{rules.facts.setup.default_url}/v1", "model": rules.facts.choice.name}
+    return failed("connect-shows-cloud-only", found, also=(CLOUD,), file=rules.facts.config.sources[-1].label, **values)
+
+
+def _no_models(rules: OpenCodeRules) -> Finding | None:
+    if rules.models or not rules.provider:
+        return None
+    at = rules.at("provider", rules.provider, "models")
+    found = Text(f"{at['file']}: provider {rules.provider} lists no models", f"{at['file']}：提供商 {rules.provider} 没有列出模型")
+    return failed("models-map-missing", found, also=(CLOUD,), **{**at, "provider": rules.provider, "model": rules.facts.choice.name})
+
+
+def _ignored(rules: OpenCodeRules) -> Finding | None:
+    """What OpenCode ignores without a word."""
+    for source in rules.facts.config.sources:
+        if source.lossy:
+            found = Text(f"{source.label} is not UTF-8 throughout", f"{source.label} 里有的字不是 UTF-8 编码")
+            line = (source.text or "").split("\ufffd")[0].count("\n") + 1
+            return advice("config-encoding", found, file=source.label, line=line)
+        for path, line, column in source.document.duplicates if source.document else ():
+            where, key = f"{source.label}:{line}:{column}", str(path[-1])
+            found = Text(f"{where} “{key}” is given twice; the last one counts", f"{where} “{key}”写了两次，以最后一个为准")
+            return advice("config-overridden", found, file=source.label, line=line, column=column, key=key, seen=key)
+        if finding := _misplaced_window(source, rules.provider or ""):
+            return finding
+    problem = next(_unknown(rules), None)
+    return _unknown_key(problem, advice) if problem else None
+
+
+def _misplaced_window(source: Source, ours: str) -> Finding | None:
+    """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (Ollama, openai/openai.go).
+
+    A package for Ollama's own API may well pass it on.
+    """
+    for id, provider in objects(source.value.get("provider")):
+        if id != ours or not is_bundled(provider.get("npm")):
+            continue
+        for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in objects(provider.get("models")))):
+            options = one.get("options")
+            if isinstance(options, dict) and "num_ctx" in options:
+                line, column = source.position((*path, "options", "num_ctx")) or (1, 1)
+                found = Text(f"{source.label}:{line}:{column} num_ctx has no effect here", f"{source.label}:{line}:{column} num_ctx 写在这里不起作用")
+                return advice("context-set-in-wrong-place", found, file=source.label, line=line, column=column, key="num_ctx")
+    return None

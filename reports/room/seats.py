@@ -1,0 +1,211 @@
+"""The results below a folder, and whose they are: what the room page is made of."""
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise, takewhile
+from pathlib import Path
+from typing import Any
+
+from reports.redact.redact import GONE, clean
+from reports.words import STEPS
+
+SCHEMA = 1
+NEVER = datetime.min.replace(tzinfo=UTC)
+LARGEST = 8 * 1024**2
+"""Bytes; a result has tens of thousands."""
+LONGEST_NAME, LONGEST_SIGHT = 200, 300
+"""Characters."""
+VERDICTS = ("failed", "incomplete", "passed")
+SEVERITY = ("crashed", "failed", "blocked", "advice", "not-run", "fixed", "passed", "skipped")
+"""Of several checks of one step, the first in this order is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One failed or advising check of one result."""
+
+    check: str
+    status: str
+    pitfall: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the room page needs of one `result.json`; `started` is UTC, None where it is no time."""
+
+    path: str
+    seat: str
+    started: datetime | None
+    verdict: str
+    passed: int
+    first: str | None
+    steps: tuple[str | None, ...]
+    troubles: tuple[Trouble, ...]
+    os: str | None
+    model: str | None
+    target: str
+
+    @property
+    def pitfall(self) -> str | None:
+        """The one to deal with first."""
+        first = next((one for one in self.troubles if one.check == self.first), None)
+        return first.pitfall if first else None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that is no result for this suite; `reason` is a key of the room's words."""
+
+    path: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Seat:
+    """One learner's results, oldest first."""
+
+    name: str
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def now(self) -> Run:
+        return self.runs[-1]
+
+    @property
+    def unpassed(self) -> list[Run]:
+        """The unbroken row of results without a pass, up to now."""
+        row = list(takewhile(lambda run: run.verdict != "passed", reversed(self.runs)))
+        return row[::-1]
+
+    @property
+    def tries(self) -> int:
+        return len(self.unpassed)
+
+    @property
+    def stuck_since(self) -> datetime | None:
+        return next((run.started for run in self.unpassed if run.started), None)
+
+    def at(self, moment: datetime) -> Run | None:
+        """The newest result of that moment."""
+        return next((run for run in reversed(self.runs) if run.started and run.started <= moment), None)
+
+
+@dataclass(slots=True)
+class Room:
+    """All seats by name, what could not be read, and the runs that were no learner's set-up."""
+
+    seats: dict[str, Seat] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+    rehearsals: int = 0
+
+    @property
+    def runs(self) -> int:
+        return sum(len(seat.runs) for seat in self.seats.values())
+
+    @property
+    def newest(self) -> datetime | None:
+        return max((run.started for seat in self.seats.values() for run in seat.runs if run.started), default=None)
+
+
+def gather(folder: Path, lang: str) -> Room:
+    """Read every result below `folder` once; links to folders are not followed, so no loop can hold it up."""
+    room = Room()
+    for path in _files(folder):
+        name = str(path.relative_to(folder).as_posix())
+        read = _read(path, name, _seat_folder(path, folder), lang)
+        if isinstance(read, Unread):
+            room.unread.append(read)
+        elif read.target != "machine":
+            room.rehearsals += 1
+        else:
+            room.seats.setdefault(read.seat, Seat(read.seat)).runs.append(read)
+    for seat in room.seats.values():
+        seat.runs = _oldest_first(seat.runs)
+    return room
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            if name == "result.json" or (name.endswith(".json") and os.path.basename(place) == "history"):
+                yield Path(place, name)
+
+
+def _seat_folder(path: Path, folder: Path) -> str:
+    place = path.parent.parent if path.parent.name == "history" and path.name != "result.json" else path.parent
+    return place.relative_to(folder).as_posix() if place != folder else folder.resolve().name
+
+
+def _oldest_first(runs: list[Run]) -> list[Run]:
+    """Without the copy that `history/` keeps of the newest, which is known by its start."""
+    ordered = sorted(runs, key=lambda run: (run.started or NEVER, "history/" not in run.path))
+    doubled = [run.started is not None and run.started == later.started for run, later in pairwise(ordered)]
+    return [run for run, again in zip(ordered, [*doubled, False], strict=True) if not again]
+
+
+def _read(path: Path, name: str, place: str, lang: str) -> Run | Unread:
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
+            return Unread(name, "damaged")
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return Unread(name, "damaged")
+    if not isinstance(data, dict) or not isinstance(data.get("schema"), int) or "suite" not in data:
+        return Unread(name, "foreign")
+    if data["schema"] > SCHEMA:
+        return Unread(name, "newer")
+    try:
+        return _run(data, name, place, lang)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Unread(name, "foreign")
+
+
+def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
+    """Raises KeyError, TypeError, ValueError or AttributeError where the shape is not a result's."""
+    steps: dict[int | str, str | None] = dict.fromkeys(STEPS)
+    for check in data["checks"]:
+        step, status = check["step"], check["status"]
+        steps[step] = min(steps[step] or status, status, key=SEVERITY.index)
+    if data["verdict"] not in VERDICTS or data["run"]["target"] not in ("machine", "sandbox", "rehearse"):
+        raise ValueError(data["verdict"])
+    return Run(
+        path=path,
+        seat=_name(place if data["seat"] in (None, "", GONE) else data["seat"]),
+        started=_time(data["started"]),
+        verdict=data["verdict"],
+        passed=min(5, max(0, int(data["checkpoints"]["passed"]))),
+        first=data["first"] and _name(data["first"]),
+        steps=tuple(steps.values()),
+        troubles=tuple(
+            _trouble(check, lang) for check in data["checks"] if check["status"] in ("failed", "crashed", "advice")
+        ),
+        os=data["machine"]["os"],
+        model=_name(data["model"]) if data["model"] else None,
+        target=data["run"]["target"],
+    )
+
+
+def _trouble(check: Mapping[str, Any], lang: str) -> Trouble:
+    found = clean(check["found"][lang]) if check["found"] else ""
+    return Trouble(_name(check["id"]), check["status"], _name(check["pitfall"] or check["id"]), found[:LONGEST_SIGHT])
+
+
+def _name(text: Any) -> str:
+    """On one line, and no longer than a name is."""
+    return (" ".join(clean(str(text)[:LONGEST_SIGHT]).split()) or "?")[:LONGEST_NAME]
+
+
+def _time(text: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,35 @@
+"""Every set-up that `--fix` can repair, with the real programs: repaired, taken back, and broken as before."""
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fixtures.sandbox.sandbox import read_rehearsal
+from tests.conftest import ROOT, Ran
+
+SETUPS = [folder for folder in sorted((ROOT / "fixtures" / "setups").iterdir())
+          if (folder / "setup.toml").is_file() and read_rehearsal(folder).expect.get("fixed")]
+SHARE = SETUPS if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else random.Random(4).sample(SETUPS, 4)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("folder", SHARE, ids=lambda folder: folder.name)
+def test_setup_is_fixed_and_taken_back(folder: Path, tmp_path: Path, run_checks: Callable[..., Ran]) -> None:
+    rehearsal = read_rehearsal(folder)
+    expect, args = rehearsal.expect, rehearsal.run.get("args", [])
+    common = (f"--rehearse={folder}", f"--keep={tmp_path / 'kept'}", "--lang=en", *args)
+    fixed = run_checks(*common, "--fix")
+    print(fixed.out)
+    assert (fixed.code, fixed.pitfalls("failed"), fixed.pitfalls("crashed")) == (0, {}, {})
+    assert fixed.result["checkpoints"]["passed"] == 5
+    statuses = {id: fixed.checks[id]["status"] for id in expect["fixed"]}
+    assert set(statuses.values()) <= {"fixed", "advice"}, statuses
+    undone = run_checks(*common, "--undo")
+    assert undone.code == 0, undone.out
+    again = run_checks(*common)
+    assert again.pitfalls("failed") == expect.get("failed", {}), again.out
+    assert expect.get("advice", {}).items() <= again.pitfalls("advice").items()

@@ -1,0 +1,54 @@
+"""What a mirror packs: the program and what it needs, and nothing that lies around it."""
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from fixtures.mirror.shelf import ollama_binary, pack
+
+PROGRAM = "#!/bin/sh\necho ollama version is 0.34.0\n"
+AROUND = ("payslip.pdf", "bin/mine", "lib/other/mine.so", "ollama-notes.txt", "sub/libmine.so")
+
+
+def lay(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(PROGRAM, encoding="utf-8")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def packed(program: Path, folder: Path) -> set[str]:
+    """The files in the archive."""
+    binary = ollama_binary(program)
+    assert binary
+    row = pack("ollama", binary, folder)
+    assert row["version"] == "0.34.0"
+    with tarfile.open(folder / row["file"]) as tar:
+        return {member.name for member in tar.getmembers() if not member.isdir()}
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    (tmp_path / "shelf").mkdir()
+    return tmp_path / "shelf"
+
+
+def test_program_among_a_persons_files(tmp_path: Path, shelf: Path) -> None:
+    known = ("llama-server", "llama-quantize", "libggml.so", "libggml.so.1", "libggml.dylib", "mlx.metallib", "ggml.dll", "lib/ollama/cuda/libx.so")
+    lay(tmp_path / "Downloads", "ollama", *known, *AROUND)
+    assert packed(tmp_path / "Downloads" / "ollama", shelf) == {"bin/ollama", *(f"bin/{name}" for name in known)}
+
+
+def test_program_below_a_prefix(tmp_path: Path, shelf: Path) -> None:
+    lay(tmp_path / "usr", "bin/ollama", "bin/llama-server", "lib/ollama/llama-server", "lib/libc.so", *AROUND)
+    (tmp_path / "ollama").symlink_to(tmp_path / "usr" / "bin" / "ollama")
+    assert packed(tmp_path / "ollama", shelf) == {"bin/ollama", "lib/ollama/llama-server"}
+
+
+def test_flat_release_that_came_from_a_mirror(tmp_path: Path, shelf: Path) -> None:
+    """It lies in a `bin` then, and can be passed on."""
+    lay(tmp_path / "bin", "ollama", "llama-server", "libggml.dylib", "mine")
+    assert packed(tmp_path / "bin" / "ollama", shelf) == {"bin/ollama", "bin/llama-server", "bin/libggml.dylib"}

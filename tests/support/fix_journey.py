@@ -1,0 +1,107 @@
+"""`python -m tests.fix_journey HOME REPORTS [MOMENTS]`: from a bare home to the first chat and back, in a network that ends here.
+
+Run below `unshare -rnpf --mount-proc`: port 11434 is free there, no other Ollama is seen, and nothing can leave.
+Prints one JSON object: for each run its exit code, output and result, and the home before and after. With MOMENTS, a
+list instead: that many times `--fix` is killed at a random moment, run again, and taken back.
+"""
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from fixtures.mirror.server import Mirror
+from fixtures.mirror.shelf import RehearsalShelf
+from fixtures.system import children
+from tests.conftest import ROOT, checks_command
+from tests.support.fix_homes import config_of, tree
+
+RUNS = {"plan": ["--fix-plan"], "fix": ["--fix"], "again": ["--fix"], "verify": [], "undo": ["--undo"]}
+
+
+def loopback_up() -> None:
+    """A new network namespace has its loopback down; `ip` need not be installed."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up and running
+
+
+class Journey:
+    """A home, and a mirror in the room that has what it lacks."""
+
+    def __init__(self, home: Path, reports: Path) -> None:
+        self.home, self.reports = home, reports
+        self.mirror = Mirror(RehearsalShelf(dict(os.environ), reports / "shelf")).start()
+        self.env = {"HOME": str(home), "PATH": f"{home}/.local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT),
+                    "PYTHONDONTWRITEBYTECODE": "1", "OLLAMA_CHECKPOINTS_CACHE": str(reports / "cache")}
+
+    def command(self, name: str, *options: str) -> list[str]:
+        more = [f"--mirror={self.mirror.url}"] if "--fix" in options or "--fix-plan" in options else []
+        return checks_command(self.reports / name, *options, *more, "--lang=en")
+
+    def run(self, name: str, *options: str) -> dict[str, Any]:
+        argv = self.command(name, *options)
+        done = subprocess.run(argv, env=self.env, cwd=self.home.parent, capture_output=True, text=True, timeout=600)
+        result = json.loads((self.reports / name / "result.json").read_text(encoding="utf-8"))
+        return {"code": done.returncode, "out": done.stdout + done.stderr, "result": result, "home": tree(self.home)}
+
+    def kill(self, seconds: float) -> bool:
+        """Kill a `--fix` after so many seconds; whether it was still at work."""
+        process = subprocess.Popen(self.command("killed", "--fix"), env=self.env, cwd=self.home.parent, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
+
+    def config(self) -> str | None:
+        file = config_of(self.home)
+        return file.read_text(encoding="utf-8") if file.exists() else None
+
+    def servers(self) -> list[str]:
+        """Ollama's processes that still run."""
+        found = psutil.process_iter(["name", "status"])
+        return [one.info["name"] for one in found if one.info["name"] in ("ollama", "llama-server") and one.info["status"] != "zombie"]
+
+
+def there_and_back(journey: Journey) -> dict[str, Any]:
+    told: dict[str, Any] = {"bare": tree(journey.home)}
+    return told | {name: journey.run(name, *options) for name, options in RUNS.items()}
+
+
+def killed(journey: Journey, moments: int) -> list[dict[str, Any]]:
+    """The first two `--fix` are left alone: the mirror has packed its archives, and how long one takes is known."""
+    for _ in range(2):
+        began = time.monotonic()
+        journey.run("whole", "--fix")
+        whole, new = time.monotonic() - began, journey.config()
+        journey.run("undo", "--undo")
+    draw, told = random.Random(moments), []
+    for _ in range(moments):
+        seconds = draw.uniform(0.05, 1.0) * whole
+        was_killed = journey.kill(seconds)
+        config = journey.config()
+        again, undo = journey.run("again", "--fix"), journey.run("undo", "--undo")
+        told.append({"seconds": seconds, "killed": was_killed, "whole": config in (None, new), "again": again, "undo": undo,
+                     "servers": journey.servers()})
+        for left in psutil.Process().children(recursive=True):  # the killed run's own OpenCode
+            left.kill()
+    return told
+
+
+if __name__ == "__main__":
+    if os.getpid() == 1:
+        loopback_up()
+    with children.open_run():
+        Path(sys.argv[2]).mkdir(exist_ok=True)
+        made = Journey(Path(sys.argv[1]), Path(sys.argv[2]))
+        print(json.dumps(killed(made, int(sys.argv[3])) if sys.argv[3:] else there_and_back(made)))
