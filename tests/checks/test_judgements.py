@@ -14,7 +14,7 @@ from checks.judging.lesson import lesson, recommended, smaller
 from checks.judging.pitfalls import load
 from fixtures.facts.facts import Facts
 
-FOLDER = Path(graph.__file__).parent
+FOLDER = Path(graph.__file__).parents[1]
 
 
 def test_every_check_of_the_contract() -> None:
@@ -39,7 +39,7 @@ def test_what_a_check_needs_comes_before_it() -> None:
 def pitfall_ids() -> set[str]:
     """The ids that stand in the checks' code, as words of the table's shape in calls that name a pitfall."""
     known, found = set(load()), set()
-    for file in FOLDER.glob("*.py"):
+    for file in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("failed", "advice") and node.args:
                 first = node.args[0]
@@ -55,7 +55,7 @@ def test_every_pitfall_a_check_names_is_in_the_table() -> None:
 
 
 def test_judgements_do_not_print_or_assert() -> None:
-    for file in FOLDER.glob("test_*.py"):
+    for file in (*FOLDER.glob("test_*.py"), *FOLDER.glob("rules/*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Assert)], file
         assert not [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "print"], file
