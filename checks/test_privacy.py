@@ -1,12 +1,13 @@
 """Privacy: what a person types stays on the machine."""
 from __future__ import annotations
 
-from checks.judging.finding import Finding, Text, advice, blocked, passed
+from checks.judging.finding import Finding, advice, blocked, passed
 from checks.judging.graph import check
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import is_cloud_name
 from fixtures.opencode.choice import configured
 from fixtures.system.proxies import captured
+from fixtures.system.sentences import Text
 
 
 @check("stays-local", step="privacy", needs=("config-found",))

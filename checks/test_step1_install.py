@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checks.judging.finding import Finding, Text, advice, failed, passed, same
+from checks.judging.finding import Finding, advice, failed, passed
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from fixtures.facts.facts import Facts, numbers
 from fixtures.ollama.server import Program
+from fixtures.system.sentences import Text, same
 
 OLLAMA_PLACES = ("/usr/local/bin", "/opt/homebrew/bin", "~/.local/bin", "/Applications/Ollama.app/Contents/Resources",
                  "~/AppData/Local/Programs/Ollama")

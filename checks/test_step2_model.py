@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checks.judging.finding import Finding, Text, advice, failed, passed, same, skipped
+from checks.judging.finding import Finding, advice, failed, passed, skipped
 from checks.judging.graph import check
 from checks.judging.lesson import download_bytes, lesson, smaller
 from fixtures.facts.facts import Facts
@@ -12,6 +12,7 @@ from fixtures.ollama.names import tagged
 from fixtures.ollama.server import is_cloud_name
 from fixtures.ollama.store import manifest_digest
 from fixtures.system.machine import GIB, amount
+from fixtures.system.sentences import Text, same
 
 GB = 10**9
 SMALLEST_WINDOW = 4096

@@ -1,12 +1,13 @@
 """Step 4: `opencode.json` is found, is legal, and names what is there."""
 from __future__ import annotations
 
-from checks.judging.finding import Finding, Text, blocked, failed, passed, same
+from checks.judging.finding import Finding, blocked, failed, passed
 from checks.judging.graph import check
 from checks.rules.config import OpenCodeRules, judge_config
 from fixtures.facts.facts import Facts
 from fixtures.opencode.choice import configured, without_provider
 from fixtures.opencode.config import Source
+from fixtures.system.sentences import Text, same
 
 WRONG_PLACES = (
     "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc", "~/opencode.json", "~/opencode.jsonc",

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import re
 
-from checks.judging.finding import Finding, Text, advice, blocked, failed, passed, same, skipped
+from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
 from checks.judging.graph import check
 from checks.judging.lesson import lesson, smaller
 from checks.rules.config import refusal
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.system.proxies import captured
+from fixtures.system.sentences import Text, same
 
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""

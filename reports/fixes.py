@@ -2,10 +2,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from reports.terminal import Screen
+from reports.screen import Screen, pad, wrap
 
 INTERRUPTED = 2
 WORDS = {
@@ -45,8 +44,6 @@ def lines(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
 
 
 def _step(fix: Mapping[str, Any], mode: str, screen: Screen) -> Iterator[str]:
-    from reports.terminal import pad, wrap
-
     status = {("fix", "planned"): "yours", ("undo", "failed"): "left"}.get((mode, fix["outcome"]), fix["outcome"])
     label = screen.paint(pad(_word(screen, status), 6), COLORS.get(status))
     for index, line in enumerate(wrap(fix["action"][screen.lang], screen.width - 10)):

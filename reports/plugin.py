@@ -18,7 +18,7 @@ from reports.language import usual
 if TYPE_CHECKING:
     from reports.redact.redact import Redactor
     from reports.result import Collector
-    from reports.terminal import Screen
+    from reports.screen import Screen
 
 STDOUT = os.dup(1)
 """pytest redirects the original while tests run; progress is for whoever sits before it."""
@@ -176,7 +176,7 @@ class Reporter:
 
     def screen(self) -> Screen:
         """Chinese needs an encoding that has it; without, English is what can be read."""
-        from reports.terminal import Screen
+        from reports.screen import Screen
 
         terminal = self.config.pluginmanager.get_plugin("terminalreporter")
         if terminal is None:

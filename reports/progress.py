@@ -64,7 +64,7 @@ class Progress:
         if wait.text:
             text = f"  {wait.text()[self.lang == 'zh']}"
         if self.live:
-            from reports.terminal import cut
+            from reports.screen import cut
 
             text = cut(text, max(20, os.get_terminal_size(self.stream).columns - 1))  # a longer line cannot be rewritten
         self._write(f"\r{text}\x1b[K" if self.live else f"{text}\n")

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from checks.judging.finding import Finding, Text
+from checks.judging.finding import Finding
 from checks.judging.graph import Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson
 from checks.judging.pitfalls import load
+from fixtures.system.sentences import Text
 from reports.redact.redact import Redactor
 
 SUITE = "1.0.0"

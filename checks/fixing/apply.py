@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from checks.judging.finding import Finding, Text, failed
+from checks.judging.finding import Finding, failed
 from checks.judging.graph import Judgements, run_order
 from checks.judging.lesson import download_bytes, smaller
 from fixtures.facts.facts import Facts
 from fixtures.fix.journal import Busy, Journal, signature, state_folder
-from fixtures.fix.step import Case, FixFailed, Step, Words, plan
+from fixtures.fix.step import Case, FixFailed, Step, plan
+from fixtures.system.sentences import Text
 from fixtures.system.waits import say
 
 MOST_ROUNDS = 8
@@ -202,7 +203,7 @@ def offered(facts: Facts, id: str, finding: Finding) -> Finding:
     return finding
 
 
-def _pair(words: Words) -> dict[str, str]:
+def _pair(words: Text) -> dict[str, str]:
     return {"en": words.en, "zh": words.zh}
 
 
@@ -213,7 +214,7 @@ def _failure(finding: Finding, error: FixFailed | OSError) -> Finding:
     else:
         pitfall = "disk-full" if error.errno == errno.ENOSPC else None
         said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
-        words, values = Words(f"the fix could not write {said}", f"修复时写不进 {said}"), {}
+        words, values = Text(f"the fix could not write {said}", f"修复时写不进 {said}"), {}
     also = (finding.pitfall,) if pitfall and finding.pitfall else finding.also
     values = {"suggestion": smaller(download_bytes(str(values.get("model"))) or 0), **finding.values, **values}
     return failed(pitfall or finding.pitfall or "", Text(*words), finding.expected, also, **values)

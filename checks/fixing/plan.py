@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checks.fixing.apply import Fixes
-from checks.judging.finding import Finding, Text, advice, failed, passed, skipped
+from checks.judging.finding import Finding, advice, failed, passed, skipped
 from checks.judging.graph import Check, Judgements
 from checks.judging.lesson import lesson
 from fixtures.facts.facts import Facts
@@ -13,6 +13,7 @@ from fixtures.fix.step import Step
 from fixtures.ollama.names import same_model
 from fixtures.ollama.server import Model, Server, address, is_cloud_name
 from fixtures.ollama.store import names
+from fixtures.system.sentences import Text
 
 
 class Foreseen(Judgements):

@@ -3,24 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
+
+from fixtures.system.sentences import Text
 
 STATUSES = ("passed", "fixed", "failed", "advice", "blocked", "skipped", "crashed", "not-run")
-
-
-class Text(NamedTuple):
-    """A sentence in both languages."""
-
-    en: str
-    zh: str
-
-    def __format__(self, spec: str) -> str:
-        raise TypeError("a Text has two languages: choose one")
-
-
-def same(text: object) -> Text:
-    """Numbers, names and addresses read alike in both languages."""
-    return Text(str(text), str(text))
 
 
 @dataclass(frozen=True, slots=True)

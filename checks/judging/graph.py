@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from checks.judging.finding import Finding, Text, blocked
+from checks.judging.finding import Finding, blocked
 from fixtures.facts.facts import Facts
+from fixtures.system.sentences import Text
 
 Judge = Callable[[Facts], Finding]
 MODULES = ("test_step1_install", "test_step2_model", "test_step3_server", "test_step4_config", "test_step5_chat", "test_privacy")

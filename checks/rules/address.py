@@ -1,16 +1,15 @@
 """Whether `baseURL` leads to the server that was found, and which pitfall it shows where it does not."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from checks.judging.finding import Finding, Text, failed, same
+from checks.judging.finding import Finding, failed
+from checks.rules.read import OpenCodeRules
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import Address, address
 from fixtures.opencode.config import is_bundled
-
-if TYPE_CHECKING:
-    from checks.rules.config import OpenCodeRules
+from fixtures.system.sentences import Text, same
 
 
 def wrong_address(rules: OpenCodeRules) -> Finding | None:

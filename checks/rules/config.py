@@ -4,17 +4,16 @@ Everything else it does not know is advice: what the installed OpenCode accepts 
 """
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from checks.judging.finding import Finding, Text, advice, failed, passed, same
+from checks.judging.finding import Finding, advice, failed, passed
 from checks.rules.address import wrong_address
-from checks.rules.schema import Problem, objects, problems_of
+from checks.rules.read import OpenCodeRules
+from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
 from fixtures.jsonc.parse import ERROR_TEXT
-from fixtures.opencode.choice import configured
 from fixtures.opencode.config import Source, Unreadable, is_bundled
+from fixtures.system.sentences import Text, same
 
 UNREADABLE = {
     "directory": Text("a folder has the name of the config file", "配置文件的位置是一个文件夹"),
@@ -25,26 +24,6 @@ UNREADABLE = {
 }
 CLOUD = "cloud-model-chosen-silently"
 """Without a usable local provider OpenCode goes to its own cloud model, and does not say so (measured with OpenCode 1.18.33)."""
-
-
-class OpenCodeRules:
-    """The facts a config is judged by, with what is derived from them."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.provider = facts.provider
-        self.models = configured(facts.config, facts.provider)
-
-    @functools.cached_property
-    def problems(self) -> list[Problem]:
-        schema = self.facts.schema
-        return [problem for source in self.facts.config.sources for problem in problems_of(source, schema)] if schema else []
-
-    def at(self, *path: str) -> dict[str, Any]:
-        """Placeholders for the place of a value: file, line and column."""
-        source = self.facts.config.origin(path) or (self.facts.config.origin(path[:-1]) if path[:-1] else None)
-        line, column = (source.position(path) or (1, 1)) if source else (1, 1)
-        return {"file": source.label if source else "", "line": line, "column": column}
 
 
 def judge_config(rules: OpenCodeRules) -> Finding:

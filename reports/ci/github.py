@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports.terminal import STATUSES, Screen
+from reports.screen import Screen
+from reports.terminal import STATUSES
 
 if TYPE_CHECKING:
     from checks.judging.finding import Finding

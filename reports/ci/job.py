@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -11,7 +11,20 @@ from reports import options
 
 if TYPE_CHECKING:
     from reports.ci.github import Step
-    from reports.plugin import Reporter
+    from reports.redact.redact import Redactor
+    from reports.result import Collector
+    from reports.screen import Screen
+
+
+class Run(Protocol):
+    """What a job asks of the report it belongs to."""
+
+    config: pytest.Config
+    collector: Collector | None
+
+    def redactor(self) -> Redactor: ...
+
+    def screen(self) -> Screen: ...
 
 
 def wanted(config: pytest.Config, env: Mapping[str, str]) -> bool:
@@ -21,7 +34,7 @@ def wanted(config: pytest.Config, env: Mapping[str, str]) -> bool:
 class Job:
     """Begins before the first line of the report and ends after the last."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Run) -> None:
         self.reporter = reporter
         self.config = reporter.config
         self.step: Step | None = None

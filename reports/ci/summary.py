@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from reports.terminal import STATUSES, Screen
+from reports.screen import Screen
+from reports.terminal import STATUSES
 from reports.words import OUTCOMES
 
 MOST_BYTES = 1024 * 1024

@@ -17,7 +17,7 @@ from reports.explain.clues import clues
 from reports.explain.likeness import Likeness, known, words
 from reports.explain.pasted import MOST_BYTES, decoded, readable
 from reports.language import usual
-from reports.terminal import Screen, pad, wrap
+from reports.screen import Screen, pad, wrap
 
 RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
 AGAIN = "py checks" if sys.platform == "win32" else "python3 checks"

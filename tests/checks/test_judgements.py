@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from checks.judging import graph
-from checks.judging.finding import Finding, Text, failed, passed
+from checks.judging.finding import Finding, failed, passed
 from checks.judging.graph import ORDER, Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson, recommended, smaller
 from checks.judging.pitfalls import load
 from fixtures.facts.facts import Facts
+from fixtures.system.sentences import Text
 
 FOLDER = Path(graph.__file__).parents[1]
 

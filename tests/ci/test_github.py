@@ -11,13 +11,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from checks.judging.finding import Text, failed, passed
+from checks.judging.finding import failed, passed
 from checks.judging.graph import checks
+from fixtures.system.sentences import Text
 from reports.ci import github
 from reports.ci import summary as github_summary
 from reports.redact.redact import Redactor
 from reports.result import Collector
-from reports.terminal import Screen
+from reports.screen import Screen
 from tests.conftest import Ran
 from tests.support.breaking import HOSTILE, KEY, bare
 

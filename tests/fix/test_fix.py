@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from checks.fixing.apply import offered
-from checks.judging.finding import passed, same
+from checks.judging.finding import passed
 from checks.judging.graph import Judgements, checks
 from checks.judging.pitfalls import load
 from fixtures.facts.facts import Facts
 from fixtures.fix.step import Case, Step, plan, planners
+from fixtures.system.sentences import same
 from fixtures.system.setup import Setup
 
 URL = "http://127.0.0.1:9/v1"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checks.judging.finding import failed, same
+from checks.judging.finding import failed
+from fixtures.system.sentences import same
 from reports.page import page
 from reports.result import Collector
 from tests.redact.test_redact import CHINESE, KEY, LINUX, WINDOWS

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from checks.judging.finding import Finding, Text, advice, blocked, failed, passed, same, skipped
+from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
 from checks.judging.graph import ORDER
+from fixtures.system.sentences import Text, same
 from reports.redact.redact import Redactor
 from reports.result import Collector
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from checks.judging.finding import Text, advice, blocked, failed, passed, same
+from checks.judging.finding import advice, blocked, failed, passed
 from checks.judging.graph import checks
+from fixtures.system.sentences import Text, same
 from reports.redact.redact import Redactor
 from reports.result import Collector
-from reports.terminal import Screen, columns, cut, render, wrap
+from reports.screen import Screen, columns, cut, wrap
+from reports.terminal import render
 from tests.conftest import validator
 
 

@@ -14,8 +14,9 @@ import pytest
 from fixtures.fix import edit as fix_edit
 from fixtures.fix.install import with_installed
 from fixtures.fix.journal import Journal, read, state_folder
-from fixtures.fix.step import Change, Step, Words
+from fixtures.fix.step import Change, Step
 from fixtures.system import whole_file
+from fixtures.system.sentences import Text
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from tests.conftest import Ran
@@ -94,7 +95,7 @@ def test_copy_is_no_more_readable_than_its_source(source: int, copy: int, before
         new.parent.mkdir()
         new.write_bytes(before)
         new.chmod(0o644)
-    (step,) = fix_edit.written(new, before, "key", Words("copy", "复制"), like=misplaced)
+    (step,) = fix_edit.written(new, before, "key", Text("copy", "复制"), like=misplaced)
     journal = Journal(setup)
     step.take(journal)
     journal.close()
@@ -109,7 +110,7 @@ def umask() -> int:
 
 def test_change_names_what_it_is_a_copy_of(tmp_path: Path) -> None:
     assert Change(tmp_path, None, b"").like is None
-    assert Step(Words("", ""), (Change(tmp_path, None, b"", like=tmp_path),)).changes[0].like == tmp_path
+    assert Step(Text("", ""), (Change(tmp_path, None, b"", like=tmp_path),)).changes[0].like == tmp_path
 
 
 def test_file_with_another_name_is_left_to_the_person(setup: Setup) -> None:

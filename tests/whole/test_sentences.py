@@ -1,0 +1,72 @@
+"""Every sentence stands in a table, in both languages, and is used as it stands there."""
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fixtures.system.sentences import VALUE, Sentences, Text, same
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = [file for top in ("checks", "fixtures", "reports") for file in sorted((ROOT / top).rglob("*.py")) if "setups" not in file.parts]
+TABLES = sorted(file for top in ("checks", "fixtures", "reports") for file in (ROOT / top).rglob("*.toml")
+                if file.name == "sentences.toml" or file.parent.name == "sentences")
+
+
+def entries(table: Path) -> dict[str, dict[str, str]]:
+    return tomllib.loads(table.read_text(encoding="utf-8"))
+
+
+def tables_of(tree: ast.AST, file: Path) -> dict[str, Path]:
+    """Name in the module -> the table that it reads: `text = Sentences.beside(__file__, "…")`."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "Sentences.beside":
+            name = node.value.args[1].value if len(node.value.args) > 1 else "sentences.toml"  # type: ignore[attr-defined]
+            found[ast.unparse(node.targets[0])] = (file.parent / name).resolve()
+    return found
+
+
+def uses(file: Path) -> Iterator[tuple[Path, str, set[str] | None]]:
+    """Table, key and names of the values of every sentence a module asks for; None where they come as a mapping."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tables = tables_of(tree, file)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in tables and node.args:
+            names = {word.arg for word in node.keywords}
+            for key in ast.walk(node.args[0]):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield tables[ast.unparse(node.func)], key.value, None if None in names else names  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.relative_to(ROOT).as_posix())
+def test_a_table_has_both_languages_with_the_same_values(table: Path) -> None:
+    for key, entry in entries(table).items():
+        assert set(entry) == {"en", "zh"}, key
+        assert set(VALUE.findall(entry["en"])) == set(VALUE.findall(entry["zh"])), key
+
+
+@pytest.mark.parametrize("file", CODE, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_a_module_asks_for_sentences_that_are_there(file: Path) -> None:
+    for table, key, names in uses(file):
+        known = entries(table)
+        if key in known and names is not None:  # another word in the expression, `"en" if …`, is no key
+            assert set(VALUE.findall(known[key]["en"])) <= names, key
+        assert key in known or len(key) < 4, f"{key} is not in {table.name}"
+
+
+def test_no_sentence_is_unused() -> None:
+    used = {(table, key) for file in CODE for table, key, _ in uses(file)}
+    assert not [(table.name, key) for table in TABLES for key in entries(table) if (table, key) not in used]
+
+
+def test_filling() -> None:
+    text = Sentences(ROOT / "checks" / "sentences" / "step3.toml")
+    assert text("silent", address="A") == Text("A accepts connections and does not answer", "A 接受连接，但没有应答")
+    assert text("silent", address=Text("here", "这里")).zh.startswith("这里")
+    with pytest.raises(KeyError):
+        text("silent")
+    assert same(3) == Text("3", "3")
