@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-TABLE = Path(__file__).parents[1] / "pitfalls.toml"
+SECTIONS = ("lesson", "programs", "server", "config", "model", "download", "privacy", "sound")
+"""The files of the table, in its order."""
+TABLE = tuple(Path(__file__).parents[1] / "pitfalls" / f"{section}.toml" for section in SECTIONS)
 
 VALUES = frozenset(
     "model near address base_url seen file line column key suggestion version minimum server_version program pid "
@@ -51,11 +53,6 @@ class Pitfall:
     lesson: int | None = None
     commands: dict[str, list[str]] = field(default_factory=dict)
     values: tuple[str, ...] = ()
-    certain: tuple[str, ...] = ()
-    explain: tuple[str, ...] = ()
-    hints: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-    weight: float = 1.0
     no_setup: str | None = None
 
     def remedy(self, values: Mapping[str, object], os: str) -> Remedy:
@@ -100,9 +97,9 @@ def _prose(text: str, known: Mapping[str, str], lang: str) -> str:
 
 @cache
 def load() -> dict[str, Pitfall]:
-    """The whole table by id, in the order of the file."""
-    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return {name: _pitfall(name, entry) for name, entry in table.items()}
+    """The whole table by id, in the order of its files."""
+    sections = (tomllib.loads(file.read_text(encoding="utf-8")) for file in TABLE)
+    return {name: _pitfall(name, entry) for section in sections for name, entry in section.items()}
 
 
 def _pitfall(name: str, entry: dict[str, object]) -> Pitfall:

@@ -1,6 +1,6 @@
 """Clues that a pasted set-up holds beside its words: addresses, versions, columns, the shape of a config.
 
-A clue is a word such as `clue:base-url-without-v1`, appended to the text for the patterns of `checks/pitfalls.toml`.
+A clue is a word such as `clue:base-url-without-v1`, appended to the text for the patterns of `reports/explain/signs/`.
 What is read here is often a fragment or broken, so it is searched and not parsed.
 """
 

@@ -16,6 +16,7 @@ from checks.judging.pitfalls import Pitfall, load
 from reports.explain.clues import clues
 from reports.explain.likeness import Likeness, known, words
 from reports.explain.pasted import MOST_BYTES, decoded, readable
+from reports.explain.signs import Signs, signs
 from reports.language import usual
 from reports.screen import Screen, pad, wrap
 
@@ -75,8 +76,8 @@ def explain(text: str, cases: Likeness | None = None) -> list[Match]:
     seen = "\n".join([seen, *clues(seen)])
     likes = _likes(seen, on_subject, len(text), known() if cases is None else cases)
     found = [
-        Match(pitfall, round(_score(pitfall, seen, on_subject, len(text), likes.get(pitfall.id, 0.0)), 3))
-        for pitfall in load().values()
+        Match(load()[name], round(_score(own, seen, on_subject, len(text), likes.get(name, 0.0)), 3))
+        for name, own in signs().items()
     ]
     return sorted((match for match in found if match.score >= least), key=lambda match: -match.score)
 
@@ -89,16 +90,16 @@ def _likes(seen: str, on_subject: bool, length: int, cases: Likeness) -> dict[st
     return likes if on_subject else {pitfall: like for pitfall, like in likes.items() if like >= _NEARLY_THE_SAME}
 
 
-def _score(pitfall: Pitfall, seen: str, on_subject: bool, length: int, like: float) -> float:
+def _score(own: Signs, seen: str, on_subject: bool, length: int, like: float) -> float:
     """Independent signs add up, as in `1 - (1-a)(1-b)`; each sign of another cause takes a part of the sum."""
-    missed = _missed(pitfall.certain, seen, _CERTAIN) * _missed(pitfall.explain, seen, _PRINTED)
+    missed = _missed(own.certain, seen, _CERTAIN) * _missed(own.explain, seen, _PRINTED)
     if on_subject:
-        missed *= _missed(pitfall.hints, seen, _TOLD)
-    score = (1 - missed) * pitfall.weight
+        missed *= _missed(own.hints, seen, _TOLD)
+    score = (1 - missed) * own.weight
     if score and not on_subject and length > _SHORT:
         score *= _OFF_SUBJECT
     if score:
-        score *= _AGAINST ** sum(_found(pattern, seen) is not None for pattern in pitfall.unless)
+        score *= _AGAINST ** sum(_found(pattern, seen) is not None for pattern in own.unless)
     return 1 - (1 - score) * (1 - min(_MOST_LIKE, _LIKE * like))
 
 

@@ -1,7 +1,7 @@
-"""How like a text is to the known cases of each pitfall, for what no pattern of `checks/pitfalls.toml` foresees.
+"""How like a text is to the known cases of each pitfall, for what no pattern of `reports/explain/signs/` foresees.
 
 Naive Bayes over words and pairs of words, of which only those that speak for a pitfall are counted. The known cases are
-`reports/explain/known_cases.jsonl`: symptoms and messages in our own words, one record a line.
+`reports/explain/known_cases/`: symptoms and messages in our own words, one record a line.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from math import log, sqrt
 from pathlib import Path
 from typing import NamedTuple
 
+from checks.judging.pitfalls import SECTIONS
 from reports.explain.clues import clues
 
-CASES = Path(__file__).with_name("known_cases.jsonl")
+CASES = tuple(Path(__file__).parent / "known_cases" / f"{section}.jsonl" for section in SECTIONS)
 
 _READ = 1_500  # characters; a longer text says it in its first page, or its patterns do
 _WORD = re.compile(r"clue:[\w-]+|[a-z_][a-z_.@/:-]*[a-z]|\b\d{3,5}\b|[\u4e00-\u9fff]")
@@ -93,9 +94,16 @@ def words(seen: str) -> frozenset[str]:
     return frozenset(stems) | {f"{first} {second}" for first, second in zip(stems, stems[1:])}
 
 
+def records() -> Iterator[dict[str, str]]:
+    """The known cases as they stand in the files: `text` and `pitfall`."""
+    for file in CASES:
+        yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())
+
+
 def known_cases() -> list[Case]:
-    records = map(json.loads, CASES.read_text(encoding="utf-8").splitlines())
-    return [Case(words("\n".join([record["text"], *clues(record["text"])])), record["pitfall"]) for record in records]
+    return [
+        Case(words("\n".join([record["text"], *clues(record["text"])])), record["pitfall"]) for record in records()
+    ]
 
 
 @cache

@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
+from checks.judging.pitfalls import TABLE
+
 _SEP = r"(?:\\{1,4}/?|/|%(?:25)?(?:2f|5c))"
 _DRIVE = rf"(?:{_SEP}(?:mnt{_SEP}|cygdrive{_SEP})?|(?<![a-z0-9]))LETTER(?::|%3a)?"
 """C: as Windows writes it, or /c, /mnt/c and /cygdrive/c as MSYS, WSL and Cygwin do."""
@@ -67,8 +69,8 @@ def vocabulary() -> frozenset[str]:
     """The suite's own words: a person called like one of them must not turn every report into asterisks."""
     here = Path(__file__).parents[1]
     schema = (here / "result.schema.json").read_text(encoding="utf-8")
-    table = (here.parent / "checks" / "pitfalls.toml").read_text(encoding="utf-8")
-    shown = " ".join(re.findall(r"(?m)^(?:\[|symptom|why|fix|commands).*$", table))  # the rest are patterns
+    table = "\n".join(file.read_text(encoding="utf-8") for file in TABLE)
+    shown = " ".join(re.findall(r"(?m)^(?:\[|symptom|why|fix|commands).*$", table))  # the rest nobody is shown
     return _ORDINARY | set(re.findall(r"[a-z0-9]+", f"{schema} {shown}".lower()))
 
 

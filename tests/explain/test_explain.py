@@ -13,7 +13,7 @@ import pytest
 
 from checks.judging.pitfalls import load
 from reports.explain.explain import explain, main
-from reports.explain.likeness import CASES, Likeness, known_cases
+from reports.explain.likeness import Likeness, known_cases, records
 from reports.explain.pasted import MOST_BYTES, decoded
 
 HERE = Path(__file__).parent
@@ -63,7 +63,7 @@ def _as_pasted(case: dict, form: str) -> str:
 
 
 def test_cases_that_are_not_among_the_known_ones() -> None:
-    known_texts = {case["text"] for case in lines(CASES)}
+    known_texts = {case["text"] for case in records()}
     cases = [(case["text"], case["pitfall"]) for case in lines(OWN) if case["pitfall"]]
     assert not known_texts & {text for text, _ in cases}
     first, three = share(cases)
@@ -76,7 +76,7 @@ def test_each_known_case_with_that_case_forgotten() -> None:
     cases = known_cases()
     likeness = Likeness(cases)
     first = three = 0
-    for case, record in zip(cases, lines(CASES)):
+    for case, record in zip(cases, records()):
         likeness.count(case, -1)
         names = [match.pitfall.id for match in explain(record["text"], likeness)]
         likeness.count(case, 1)
@@ -87,7 +87,7 @@ def test_each_known_case_with_that_case_forgotten() -> None:
 
 
 def test_known_cases_cover_every_pitfall() -> None:
-    assert {case["pitfall"] for case in lines(CASES)} == set(load())
+    assert {case["pitfall"] for case in records()} == set(load())
 
 
 def test_nothing_learnt_means_nothing_liked() -> None:
