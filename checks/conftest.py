@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from checks.fixing.apply import BUSY, Fixes, offered, undo_records
+from checks.fixing.apply import Fixes, offered, undo_records
 from checks.fixing.plan import Plans
 from checks.judging.finding import Finding
 from checks.judging.graph import Judgements, checks, run_order
@@ -21,8 +21,10 @@ from fixtures.programs.programs import ProgramMissing
 from fixtures.sandbox.session import open_setup
 from fixtures.system import children, orphans
 from fixtures.system.machine import Machine
+from fixtures.system.sentences import Sentences
 from fixtures.system.setup import Setup
 
+text = Sentences.beside(__file__, "sentences/run.toml")
 CLOSING = pytest.StashKey[threading.Thread]()
 EARLY = {
     "chat-reply": ("providers", "load", "early_reply", "schema", "ollama_program", "machine"),
@@ -42,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """What `--mirror` names is asked, and is part of a model's name: one that cannot be is refused before anything starts."""
     mirror = config.option.mirror
     if mirror is not None and mirror_url(mirror) is None:
-        raise pytest.UsageError("no mirror has that address: write --mirror=http://HOST:PORT\n--mirror 的地址不对：要写成 --mirror=http://HOST:PORT")
+        raise pytest.UsageError(text("mirror-address").both)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -126,10 +128,10 @@ def _undo(session: pytest.Session, judgements: Judgements) -> None:
     try:
         done = undo(judgements.facts.setup, session.config.option.keep_models)
     except Busy:
-        raise pytest.UsageError(f"{BUSY.en}\n{BUSY.zh}") from None
+        raise pytest.UsageError(text("busy").both) from None
     except OSError as error:
         said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
-        pytest.exit(f"--undo could not open its journal: {said}\n--undo 打不开它的记录：{said}", returncode=1)
+        pytest.exit(text("no-journal", said=said).both, returncode=1)
     judgements.fixes = undo_records(done)
     session.items = []
 

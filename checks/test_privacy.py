@@ -7,7 +7,9 @@ from fixtures.facts.facts import Facts
 from fixtures.ollama.server import is_cloud_name
 from fixtures.opencode.choice import configured
 from fixtures.system.proxies import captured
-from fixtures.system.sentences import Text
+from fixtures.system.sentences import Sentences, Text
+
+text = Sentences.beside(__file__, "sentences/privacy.toml")
 
 
 @check("stays-local", step="privacy", needs=("config-found",))
@@ -19,7 +21,7 @@ def test_stays_local(facts: Facts) -> Finding:
     for rule in (_cloud_model, _cloud_default, _shared, _proxied):
         if finding := rule(facts):
             return finding
-    return passed(Text("local model, not shared, no proxy", "本地模型，未分享，没有代理"))
+    return passed(text("local"))
 
 
 def _file(facts: Facts, *path: str) -> dict[str, object]:
@@ -32,8 +34,8 @@ def _cloud_model(facts: Facts) -> Finding | None:
     """A `:cloud` model among the choices: one keystroke in `/models` sends everything to ollama.com."""
     for key, name in configured(facts.config, facts.provider).items():
         if is_cloud_name(name):
-            found = Text(f"{name} under models runs at ollama.com", f"models 里的 {name} 在 ollama.com 上运行")
-            return advice("ollama-cloud-model", found, model=name, **_file(facts, "provider", facts.provider or "", "models", key))
+            at = _file(facts, "provider", facts.provider or "", "models", key)
+            return advice("ollama-cloud-model", text("cloud-model", name=name), model=name, **at)
     return None
 
 
@@ -43,19 +45,22 @@ def _cloud_default(facts: Facts) -> Finding | None:
     for key in ("model", "small_model"):
         value = facts.config.get(key)
         if isinstance(value, str) and "/" in value and not _local(facts, value.partition("/")[0]):
-            found = Text(f"{key} is {value}", f"{key} 是 {value}")
-            if at := facts.config.get("provider", value.partition("/")[0], "options", "baseURL"):  # declared by somebody, who knows
-                found = Text(f"{found.en}, at {at}", f"{found.zh}，在 {at}")
+            found = text("key-is", key=key, value=value)
+            at = facts.config.get("provider", value.partition("/")[0], "options", "baseURL")
+            if at:  # declared by somebody, who knows
+                found = text("key-is-at", key=key, value=value, at=at)
             return _silently(facts, found, value, **_file(facts, key))
     recent = facts.recent[0] if facts.recent and not facts.config.get("model") else None
     if recent and not _local(facts, recent[0]) and recent[0] not in _hidden(facts):
         value = "/".join(recent)
-        return _silently(facts, Text(f"the model chosen last is {value}", f"上次选用的模型是 {value}"), value, **_file(facts, "provider", provider))
+        found = text("chosen-last", value=value)
+        return _silently(facts, found, value, **_file(facts, "provider", provider))
     return None
 
 
 def _silently(facts: Facts, found: Text, value: str, **values: object) -> Finding:
-    return advice("cloud-model-chosen-silently", found, **{**values, "seen": value, "provider": facts.provider, "model": facts.choice.key})
+    more = {"seen": value, "provider": facts.provider, "model": facts.choice.key}
+    return advice("cloud-model-chosen-silently", found, **{**values, **more})
 
 
 def _local(facts: Facts, id: str) -> bool:
@@ -78,14 +83,13 @@ def _hidden(facts: Facts) -> set[str]:
 def _shared(facts: Facts) -> Finding | None:
     if facts.config.get("share") != "auto":
         return None
-    found = Text("share is “auto”: every session is uploaded", "share 是“auto”：每次会话都会上传")
-    return advice("share-enabled", found, seen="auto", **_file(facts, "share"))
+    return advice("share-enabled", text("shared"), seen="auto", **_file(facts, "share"))
 
 
 def _proxied(facts: Facts) -> Finding | None:
     proxy = captured(facts.setup.env, str(facts.base_url))
     if not proxy:
         return None
-    found = Text(f"{proxy.variable} sends local requests to {proxy.value}", f"{proxy.variable} 会把本机请求发往 {proxy.value}")
+    found = text("proxied", variable=proxy.variable, value=proxy.value)
     return advice("proxy-captures-localhost", found, variable=proxy.variable, seen=proxy.value,
                   address=facts.server.address.url, base_url=str(facts.base_url))

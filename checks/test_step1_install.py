@@ -8,8 +8,9 @@ from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from fixtures.facts.facts import Facts, numbers
 from fixtures.ollama.server import Program
-from fixtures.system.sentences import Text, same
+from fixtures.system.sentences import Sentences, Text, same
 
+text = Sentences.beside(__file__, "sentences/step1.toml")
 OLLAMA_PLACES = ("/usr/local/bin", "/opt/homebrew/bin", "~/.local/bin", "/Applications/Ollama.app/Contents/Resources",
                  "~/AppData/Local/Programs/Ollama")
 OPENCODE_PLACES = ("~/.opencode/bin", "~/.local/bin", "~/bin", "/usr/local/bin", "/opt/homebrew/bin", "~/.npm-global/bin",
@@ -24,40 +25,38 @@ def test_ollama_version(facts: Facts) -> Finding:
     Ollama 能报出版本号"""
     program, server = facts.ollama_program, facts.server
     minimum = lesson()["minimum"]["ollama"]
-    expected = Text(f"{minimum} or newer", f"{minimum} 或更新")
+    expected = text("ollama-expected", minimum=minimum)
     if program is None:
         return _without_ollama(facts, expected)
     if program.version is None:
-        seen = Text(f"{program.path} does not start", f"{program.path} 无法启动")
+        seen = text("ollama-does-not-start", path=program.path)
         return failed("ollama-not-installed", seen, expected).seen(output=program.output)
     versions = {"version": program.version, "server_version": server.version, "minimum": minimum}
     for version in (program.version, server.version):
         if version and _older(version, minimum):
             return failed("ollama-too-old", same(version), expected, **{**versions, "version": version})
     if server.version and server.version != program.version:
-        seen = Text(f"program {program.version}, server {server.version}", f"程序 {program.version}，服务 {server.version}")
-        return failed("ollama-version-mismatch", seen, Text("the same version", "两者版本相同"), **versions)
+        seen = text("versions-differ", program=program.version, server=server.version)
+        return failed("ollama-version-mismatch", seen, text("same-version"), **versions)
     return _new_terminal(facts, program, "ollama-not-on-path") or passed(same(program.version), expected, path=str(program.path))
 
 
 def _new_terminal(facts: Facts, program: Program, pitfall: str) -> Finding | None:
     """`--fix` has installed it where this terminal does not look yet."""
-    if str(program.path.parent) not in facts.setup.added_path:
-        return None
     folder = str(program.path.parent)
-    seen = Text(f"{program.version}, in {folder}, which this terminal's PATH does not name", f"{program.version}，在 {folder}，这个终端的 PATH 里没有它")
-    return advice(pitfall, seen, file=folder)
+    if folder not in facts.setup.added_path:
+        return None
+    return advice(pitfall, text("new-terminal", version=program.version, folder=folder), file=folder)
 
 
 def _without_ollama(facts: Facts, expected: Text) -> Finding:
     """No program on PATH: a container or another system may serve all the same."""
     if facts.server.state == "ollama":
-        version = facts.server.version
-        seen = Text(f"server {version}; no ollama command in this terminal", f"服务 {version}；这个终端里没有 ollama 命令")
+        seen = text("server-only", version=facts.server.version)
         return advice("ollama-not-on-path", seen, expected, address=facts.server.address.url)
     if place := _elsewhere(facts, "ollama", OLLAMA_PLACES):
-        return failed("ollama-not-on-path", Text(f"only in {place}", f"只在 {place}"), expected, file=str(place))
-    return failed("ollama-not-installed", Text("no ollama command", "没有 ollama 命令"), expected)
+        return failed("ollama-not-on-path", text("elsewhere", place=place), expected, file=str(place))
+    return failed("ollama-not-installed", text("no-ollama"), expected)
 
 
 def _elsewhere(facts: Facts, program: str, places: tuple[str, ...]) -> Path | None:
@@ -76,15 +75,15 @@ def test_opencode_version(facts: Facts) -> Finding:
     OpenCode 能启动"""
     program = facts.opencode_program
     minimum = lesson()["minimum"]["opencode"]
-    expected = Text(f"{minimum} or newer, below 2", f"{minimum} 或更新，低于 2")
+    expected = text("opencode-expected", minimum=minimum)
     if program is None:
         if place := _elsewhere(facts, "opencode", OPENCODE_PLACES):
-            return failed("opencode-not-on-path", Text(f"only in {place}", f"只在 {place}"), expected, file=str(place))
-        return failed("opencode-not-installed", Text("no opencode command", "没有 opencode 命令"), expected)
+            return failed("opencode-not-on-path", text("elsewhere", place=place), expected, file=str(place))
+        return failed("opencode-not-installed", text("no-opencode"), expected)
     pitfall = _wrong_version(program, minimum)
     values = {"version": program.version or "", "minimum": minimum, "file": str(program.path)}
     if pitfall:
-        seen = same(program.version) if program.version else Text("it does not start", "无法启动")
+        seen = same(program.version) if program.version else text("opencode-does-not-start")
         return failed(pitfall, seen, expected, **values).seen(output=program.output, path=str(program.path))
     return _new_terminal(facts, program, "opencode-not-on-path") or passed(same(program.version), expected, path=str(program.path))
 

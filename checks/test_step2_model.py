@@ -12,8 +12,9 @@ from fixtures.ollama.names import tagged
 from fixtures.ollama.server import is_cloud_name
 from fixtures.ollama.store import manifest_digest
 from fixtures.system.machine import GIB, amount
-from fixtures.system.sentences import Text, same
+from fixtures.system.sentences import Sentences, same
 
+text = Sentences.beside(__file__, "sentences/step2.toml")
 GB = 10**9
 SMALLEST_WINDOW = 4096
 """Tokens: Ollama's default on the smallest hardware."""
@@ -25,13 +26,13 @@ def test_disk_space(facts: Facts) -> Finding:
     模型目录有足够空间"""
     free, disk = facts.machine.disk_free_gib, lesson()["disk"]
     if free is None:
-        return skipped(Text("this system does not tell the free space", "系统没有给出剩余空间"))
+        return skipped(text("free-unknown"))
     size = 0 if facts.model else download_bytes(facts.choice.name)
     needed = disk["free_gb"] if size is None else disk["per_download"] * size / GB
-    seen = Text(f"{free * GIB / GB:.0f} GB free", f"剩余 {free * GIB / GB:.0f} GB")
+    seen = text("free", free=f"{free * GIB / GB:.0f}")
     if free * GIB / GB >= needed:
         return passed(seen)
-    expected = Text(f"{needed:.0f} GB for {facts.choice.name}", f"下载 {facts.choice.name} 需要 {needed:.0f} GB")
+    expected = text("free-expected", needed=f"{needed:.0f}", model=facts.choice.name)
     values = {"free": f"{free * GIB / GB:.1f} GB", "needed": f"{needed:.0f} GB", "model": facts.choice.name}
     return advice("disk-full", seen, expected, **values)
 
@@ -43,17 +44,17 @@ def test_model_downloaded(facts: Facts) -> Finding:
     choice, model = facts.choice, facts.model
     values = {"model": choice.name, "address": facts.server.address.url}
     if is_cloud_name(choice.name) or (model and model.remote):
-        seen = Text(f"{choice.name} runs at ollama.com", f"{choice.name} 在 ollama.com 上运行")
+        seen = text("cloud", model=choice.name)
         return failed("ollama-cloud-model", seen, **values)
     if model:
-        return passed(Text(f"{model.name}, {amount(model.size)}", f"{model.name}，{amount(model.size)}"))
+        return passed(text("there", name=model.name, size=amount(model.size)))
     if store := _own_store(facts):
-        seen = Text(f"{choice.name} is in {store}; the server does not list it", f"{choice.name} 在 {store}，但服务没有列出它")
+        seen = text("not-listed", model=choice.name, store=store)
         return failed("two-model-stores", seen, file=str(store), **values)
     if finding := _too_large_to_download(facts):
         return finding
     there = ", ".join(one.name for one in facts.models[:6]) or "–"
-    seen = Text(f"{choice.name} is not on the server; there: {there}", f"服务里没有 {choice.name}，现有：{there}")
+    seen = text("missing", model=choice.name, there=there)
     return failed("model-not-downloaded", seen, **values).seen(origin=choice.origin)
 
 
@@ -62,8 +63,7 @@ def _too_large_to_download(facts: Facts) -> Finding | None:
     name, room, needed = facts.choice.name, facts.machine.room_gib, download_bytes(facts.choice.name)
     if not room or not needed or needed <= room * GIB:
         return None
-    seen = Text(f"{name} is not on the server, and its {amount(needed)} exceed the {room:.1f} GiB of memory",
-                f"服务里没有 {name}；它有 {amount(needed)}，超过了 {room:.1f} GiB 内存")
+    seen = text("missing-and-too-large", model=name, needed=amount(needed), room=f"{room:.1f}")
     values = {"model": name, "needed": amount(needed), "free": f"{room:.1f} GiB", "suggestion": facts.recommend(facts.machine)}
     return failed("out-of-memory", seen, also=("model-not-downloaded",), **values)
 
@@ -80,11 +80,11 @@ def test_model_fits(facts: Facts) -> Finding:
     内存装得下模型"""
     model, room = facts.model, facts.machine.room_gib
     if model is None or room is None:
-        return skipped(Text("this system does not tell its memory", "系统没有给出内存大小"))
+        return skipped(text("memory-unknown"))
     factors = lesson()["memory"]
     least = (factors["least"] * model.size + kv_cache(model, own_window(model) or SMALLEST_WINDOW)) / GIB
-    seen = Text(f"{amount(model.size)} in {room:.1f} GiB", f"{amount(model.size)}，内存 {room:.1f} GiB")
-    expected = Text(f"{least:.1f} GiB or more", f"至少 {least:.1f} GiB")
+    seen = text("fits", size=amount(model.size), room=f"{room:.1f}")
+    expected = text("fits-expected", least=f"{least:.1f}")
     suggestion = facts.recommend(facts.machine)
     suggestion = suggestion if (download_bytes(suggestion) or 0) < 0.8 * model.size else smaller(model.size)
     values = {"model": model.name, "size": amount(model.size), "needed": f"{least:.1f} GiB", "free": f"{room:.1f} GiB",
@@ -100,7 +100,7 @@ def test_model_tools(facts: Facts) -> Finding:
     模型支持工具调用"""
     model = facts.model
     if model is None or model.capabilities is None:
-        return skipped(Text("this Ollama does not tell a model's capabilities", "这个 Ollama 不提供模型的能力信息"))
+        return skipped(text("capabilities-unknown"))
     seen = same(", ".join(model.capabilities) or "–")
     values = {"model": model.name, "suggestion": facts.recommend(facts.machine)}
     if model.embedding:

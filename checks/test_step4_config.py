@@ -7,8 +7,9 @@ from checks.rules.config import OpenCodeRules, judge_config
 from fixtures.facts.facts import Facts
 from fixtures.opencode.choice import configured, without_provider
 from fixtures.opencode.config import Source
-from fixtures.system.sentences import Text, same
+from fixtures.system.sentences import Sentences, Text, same
 
+text = Sentences.beside(__file__, "sentences/step4.toml")
 WRONG_PLACES = (
     "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc", "~/opencode.json", "~/opencode.jsonc",
     "~/.config/opencode.json", "~/.config/opencode.jsonc", "~/.opencode.json", "~/.config/opencode/opencode.json.txt",
@@ -31,24 +32,20 @@ def test_config_found(facts: Facts) -> Finding:
     project = _project_note(facts)
     target = str(facts.setup.opencode_config / "opencode.json")
     values = {"file": target, "base_url": f"{facts.setup.default_url}/v1", "model": facts.choice.name}
+    labels = ", ".join(source.label for source in sources)
     if facts.provider or facts.config.broken or any(_mentions_ollama(source) for source in sources):
-        labels = ", ".join(source.label for source in sources)
-        return passed(Text(labels + project.en, labels + project.zh), **evidence)
+        return passed(text("found", labels=labels, project=project), **evidence)
     if place := _wrong_place(facts):
-        seen = Text(f"{place}: OpenCode does not look there", f"{place}：OpenCode 不会读取这个位置")
-        return failed("config-wrong-place", Text(seen.en + project.en, seen.zh + project.zh), **{**values, "seen": place}).seen(**evidence)
+        seen = text("wrong-place", place=place, project=project)
+        return failed("config-wrong-place", seen, **{**values, "seen": place}).seen(**evidence)
     if any(set(source.value) - {"$schema"} for source in sources):
-        labels = ", ".join(source.label for source in sources)
-        seen = Text(f"{labels}: no provider for Ollama", f"{labels}：没有 Ollama 的提供商")
-        return failed("connect-shows-cloud-only", Text(seen.en + project.en, seen.zh + project.zh), **values).seen(**evidence)
-    seen = Text(f"no config where OpenCode looks{project.en}", f"OpenCode 读取的位置都没有配置{project.zh}")
-    return failed("config-missing", seen, **values).seen(**evidence)
+        seen = text("no-provider", labels=labels, project=project)
+        return failed("connect-shows-cloud-only", seen, **values).seen(**evidence)
+    return failed("config-missing", text("no-config", project=project), **values).seen(**evidence)
 
 
 def _project_note(facts: Facts) -> Text:
-    if not facts.setup.in_suite_folder:
-        return Text("", "")
-    return Text(" (no project was looked at; name one with --project=FOLDER)", "（没有检查项目目录；用 --project=目录 指定）")
+    return text("no-project") if facts.setup.in_suite_folder else same("")
 
 
 def _taken_out(sources: tuple[Source, ...]) -> list[str]:
@@ -92,17 +89,16 @@ def test_names_agree(facts: Facts) -> Finding:
     file = facts.config.origin(("provider", facts.provider or "", "models"))
     values = {"model": choice.name, "near": choice.on_server or "", "file": file.label if file else ""}
     if choice.key not in names:
-        listed = ", ".join(names)
-        seen = Text(f"{choice.key}; under models: {listed}", f"{choice.key}；models 里写的是 {listed}")
+        seen = text("not-under-models", key=choice.key, listed=", ".join(names))
         return failed("model-name-mismatch", seen, **{**values, "near": choice.on_server or next(iter(names), "")})
     if without_provider(facts.config, facts.provider):
         right = f"{facts.provider}/{choice.key}"
-        seen = Text(f"model is {facts.config.get('model')}, without the provider before it", f"model 是 {facts.config.get('model')}，前面少了 provider")
+        seen = text("without-provider", model=facts.config.get("model"))
         return failed("model-name-mismatch", seen, same(right), **{**values, **_model_place(facts), "near": right})
     if choice.on_server is None:
         return blocked("model-downloaded")
     if not choice.exact:
-        seen = Text(f"config: {choice.name}; Ollama: {choice.on_server}", f"配置：{choice.name}；Ollama：{choice.on_server}")
+        seen = text("names-differ", model=choice.name, on_server=choice.on_server)
         return failed("model-name-mismatch", seen, same(choice.on_server), **values)
     return passed(same(choice.name), origin=choice.origin)
 

@@ -10,8 +10,9 @@ from checks.rules.config import refusal
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.system.proxies import captured
-from fixtures.system.sentences import Text, same
+from fixtures.system.sentences import Sentences, same
 
+text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""
 ERRORS: tuple[tuple[str, str], ...] = (
@@ -39,12 +40,12 @@ def test_model_listed(facts: Facts) -> Finding:
     file = facts.config.origin(("provider", provider))
     values = {"provider": provider, "model": facts.choice.name, "file": file.label if file else "", "seen": ""}
     if providers.error:
-        seen = Text(f"OpenCode gave no list: {providers.error[:120]}", f"OpenCode 没有给出列表：{providers.error[:120]}")
+        seen = text("no-list", error=providers.error[:120])
         pitfall = "config-schema-invalid" if refusal(facts) else "opencode-needs-network"
         return failed(pitfall, seen, **values).seen(output=providers.error)
     if provider not in providers.listed:
-        there = ", ".join(providers.listed)
-        return failed("config-overridden", Text(f"not {provider}; listed: {there}", f"没有 {provider}，列出的是：{there}"), **values)
+        seen = text("not-listed", provider=provider, there=", ".join(providers.listed))
+        return failed("config-overridden", seen, **values)
     name, models = providers.listed[provider]
     shown = f"{name}: {', '.join(models[:4])}" + (" …" if len(models) > 4 else "")
     return _not_restarted(facts, values) or passed(same(shown), models=list(models))
@@ -58,8 +59,7 @@ def _not_restarted(facts: Facts, values: dict[str, str]) -> Finding | None:
     stale = [process for process in facts.opencode_processes if time.time() - process.age < changed - 1]
     if not stale:
         return None
-    seen = Text("an OpenCode that runs was started before the config was saved", "有一个 OpenCode 在保存配置之前就已启动")
-    return advice("opencode-not-restarted", seen, **{**values, "pid": stale[0].pid})
+    return advice("opencode-not-restarted", text("not-restarted"), **{**values, "pid": stale[0].pid})
 
 
 @check("chat-reply", step=5, checkpoint=5, needs=("model-listed", "names-agree", "model-tools"))
@@ -69,21 +69,21 @@ def test_chat_reply(facts: Facts) -> Finding:
     if facts.too_large:
         return blocked("model-fits")
     if package := facts.own_package:
-        return skipped(Text(f"the suite does not run {package}, a package of this machine: send one sentence in OpenCode",
-                            f"套件不会运行这台机器上的包 {package}：在 OpenCode 里发一句话试试"))
+        return skipped(text("own-package", package=package))
     if proxy := captured(facts.setup.env, str(facts.base_url)):
-        seen = Text(f"{proxy.variable} sends OpenCode's requests to {proxy.value}", f"{proxy.variable} 把 OpenCode 的请求发往 {proxy.value}")
+        seen = text("proxied", variable=proxy.variable, value=proxy.value)
         right = {"address": facts.server.address.url, "base_url": str(facts.base_url)}
         return failed("proxy-captures-localhost", seen, variable=proxy.variable, **{**right, "seen": proxy.value})
     reply = facts.reply
     if reply.text and not reply.error:
         said = " ".join(reply.text.split())
         said = said if len(said) <= 60 else said[:59] + "…"
-        return passed(Text(f"“{said}”, {reply.seconds:.1f} s", f"“{said}”，{reply.seconds:.1f} 秒"), text=reply.text)
-    values = {"model": facts.choice.name, "address": facts.server.address.url, "seen": reply.message[:200]}
-    said = reply.message or Text("no text", "没有文字")
-    seen = same(said[:200]) if isinstance(said, str) else said
-    return failed(_why(facts, reply.error, reply.message), seen, **{**values, **_extra(facts)}).seen(error=reply.error, message=reply.message)
+        found = text("reply", said=said, seconds=f"{reply.seconds:.1f}")
+        return passed(found, text=reply.text)
+    message = reply.message
+    values = {"model": facts.choice.name, "address": facts.server.address.url, "seen": message[:200], **_extra(facts)}
+    seen = same(message[:200]) if message else text("no-text")
+    return failed(_why(facts, reply.error, message), seen, **values).seen(error=reply.error, message=message)
 
 
 def _why(facts: Facts, error: str | None, message: str) -> str:
@@ -113,19 +113,18 @@ def test_context_window(facts: Facts) -> Finding:
     窗口装得下 OpenCode 的提示词"""
     window, limits = facts.loaded.context_length if facts.loaded else None, lesson()["context"]
     if window is None:
-        return skipped(Text("this Ollama does not tell the window", "这个 Ollama 没有给出窗口大小"))
-    expected = Text(f"{limits['least']} tokens or more", f"至少 {limits['least']} 个 token")
+        return skipped(text("window-unknown"))
+    expected = text("window-expected", least=limits["least"])
     values = {"model": facts.choice.name, "window": window, "wanted": 32768, "address": facts.server.address.url}
-    seen = Text(f"{window} tokens", f"{window} 个 token")
+    seen = text("window", window=window)
     if facts.full_prompt and facts.full_prompt.cut:
-        seen = Text(f"{window} tokens; of {facts.full_prompt.sent} sent, {facts.full_prompt.read} were read",
-                    f"{window} 个 token；发出约 {facts.full_prompt.sent} 个，只读到 {facts.full_prompt.read} 个")
+        seen = text("window-cut", window=window, sent=facts.full_prompt.sent, read=facts.full_prompt.read)
     if facts.model and facts.model.context_length == window:
-        seen = Text(f"{seen.en}, all that this model was trained for", f"{seen.zh}，这个模型训练时的上限就是这么大")
+        seen = text("window-trained", seen=seen)
     if window < limits["least"]:
         return advice("context-too-small", seen, expected, **values)
     if window < limits["good"]:
-        seen = Text(f"{seen.en}: enough to start; Ollama advises {limits['good']}", f"{seen.zh}：够用，Ollama 建议 {limits['good']}")
+        seen = text("window-enough", seen=seen, good=limits["good"])
     return passed(seen, expected)
 
 
@@ -135,14 +134,14 @@ def test_reply_speed(facts: Facts) -> Finding:
     回应速度跟得上阅读"""
     speed, loaded = facts.reply.speed, facts.loaded
     if speed is None:
-        return skipped(Text("the reply was too short to measure", "回应太短，没有测到速度"))
+        return skipped(text("too-short"))
     on_gpu = bool(loaded and loaded.size_vram)
-    place = Text("on the GPU", "用显卡") if on_gpu else Text("on the processor", "用处理器")
+    place = text("on-gpu") if on_gpu else text("on-processor")
     took = facts.load.seconds if facts.load else 0.0
     rate = f"{speed:.0f} tokens/s"
-    seen = Text(f"{rate} {place.en}, loaded in {took:.1f} s", f"{rate}，{place.zh}，加载 {took:.1f} 秒")
+    seen = text("speed", rate=rate, place=place, took=f"{took:.1f}")
     judged = facts.setup.target == "machine"  # a sandbox's small model says nothing of the person's
-    expected = Text(f"{SLOW:.0f} tokens/s or more", f"至少 {SLOW:.0f} tokens/s") if judged else None
+    expected = text("speed-expected", least=f"{SLOW:.0f}") if judged else None
     values = {"model": facts.choice.name, "seen": seen.en, "suggestion": smaller(facts.model.size if facts.model else 0)}
     if not on_gpu and not facts.machine.unified and (facts.machine.vram_gib or 0) >= 4:
         return advice("gpu-not-used", seen, expected, **values)

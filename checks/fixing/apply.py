@@ -15,14 +15,13 @@ from checks.judging.lesson import download_bytes, smaller
 from fixtures.facts.facts import Facts
 from fixtures.fix.journal import Busy, Journal, signature, state_folder
 from fixtures.fix.step import Case, FixFailed, Step, plan
-from fixtures.system.sentences import Text
+from fixtures.system.sentences import Sentences, Text
 from fixtures.system.waits import say
 
+text = Sentences.beside(__file__, "../sentences/run.toml")
 MOST_ROUNDS = 8
 """One config can hold several faults, each hidden by the one before."""
 FROM_MIRROR = ("ollama-not-installed", "opencode-not-installed", "model-not-downloaded")
-BUSY = Text("another --fix or --undo works on this home; type the command again when it has ended",
-            "另一个 --fix 或 --undo 正在改动这个用户目录；等它结束后再执行一次")
 
 
 class Fixes:
@@ -132,7 +131,7 @@ class Fixes:
         try:
             self._journal = Journal(self.judgements.facts.setup)
         except Busy:
-            pytest.exit(f"{BUSY.en}\n{BUSY.zh}", returncode=4)
+            pytest.exit(text("busy").both, returncode=4)
         except OSError:
             return False  # the step itself will say what cannot be written
         if self._journal.found == self._known:
@@ -214,7 +213,7 @@ def _failure(finding: Finding, error: FixFailed | OSError) -> Finding:
     else:
         pitfall = "disk-full" if error.errno == errno.ENOSPC else None
         said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
-        words, values = Text(f"the fix could not write {said}", f"修复时写不进 {said}"), {}
+        words, values = text("not-written", said=said), {}
     also = (finding.pitfall,) if pitfall and finding.pitfall else finding.also
     values = {"suggestion": smaller(download_bytes(str(values.get("model"))) or 0), **finding.values, **values}
     return failed(pitfall or finding.pitfall or "", Text(*words), finding.expected, also, **values)

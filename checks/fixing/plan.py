@@ -13,7 +13,9 @@ from fixtures.fix.step import Step
 from fixtures.ollama.names import same_model
 from fixtures.ollama.server import Model, Server, address, is_cloud_name
 from fixtures.ollama.store import names
-from fixtures.system.sentences import Text
+from fixtures.system.sentences import Sentences
+
+text = Sentences.beside(__file__, "../sentences/run.toml")
 
 
 class Foreseen(Judgements):
@@ -25,9 +27,9 @@ class Foreseen(Judgements):
 
     def _judge(self, check: Check) -> Finding:
         if check.id in self.planned:
-            return passed(Text("planned", "已列入计划"))
+            return passed(text("planned"))
         if self.planned and check.id in ("model-listed", "chat-reply", "reply-speed"):
-            return skipped(Text("not foreseen", "无法预知"))
+            return skipped(text("not-foreseen"))
         if self.planned and check.id == "context-window":
             return self._window()
         finding = super()._judge(check)
@@ -41,7 +43,7 @@ class Foreseen(Judgements):
         from fixtures.fix.window import predicted
 
         window = predicted(self.facts)
-        found = Text(f"{window} tokens", f"{window} 个 token")
+        found = text("window", window=window)
         values = {"model": self.facts.choice.name, "window": window}
         return advice("context-too-small", found, **values) if window < lesson()["context"]["least"] else passed(found)
 

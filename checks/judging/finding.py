@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from fixtures.system.sentences import Text
+from fixtures.system.sentences import Sentences, Text
 
+text = Sentences.beside(__file__, "../sentences/run.toml")
 STATUSES = ("passed", "fixed", "failed", "advice", "blocked", "skipped", "crashed", "not-run")
 
 
@@ -53,4 +54,4 @@ def skipped(reason: Text) -> Finding:
 
 
 def blocked(by: str) -> Finding:
-    return Finding("blocked", Text(f"waits for {by}", f"等 {by}"), blocked_by=by)
+    return Finding("blocked", text("waits", by=by), blocked_by=by)

@@ -9,7 +9,9 @@ from checks.rules.read import OpenCodeRules
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import Address, address
 from fixtures.opencode.config import is_bundled
-from fixtures.system.sentences import Text, same
+from fixtures.system.sentences import Sentences, same
+
+text = Sentences.beside(__file__, "../sentences/rules.toml")
 
 
 def wrong_address(rules: OpenCodeRules) -> Finding | None:
@@ -20,8 +22,7 @@ def wrong_address(rules: OpenCodeRules) -> Finding | None:
         return None
     right = f"{_found(facts).url if _found(facts) else facts.setup.default_url}/v1"
     at = rules.at("provider", rules.provider or "", "options", "baseURL")
-    shown = same(value) if value else Text("no baseURL", "没有 baseURL")
-    found = Text(f"{at['file']}:{at['line']} {shown.en}", f"{at['file']}:{at['line']} {shown.zh}")
+    found = text("at-line", **at, seen=value or text("no-base-url"))
     also = ("base-url-missing-v1",) if value and pitfall != "base-url-missing-v1" and not _has_v1(value) else ()
     variable = next(iter(facts.config.unset), "") if pitfall == "config-variable-unset" else "OLLAMA_HOST"
     values = {"seen": value, "base_url": right, "provider": rules.provider or "", "key": "baseURL", "variable": variable}

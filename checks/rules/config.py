@@ -13,15 +13,9 @@ from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
 from fixtures.jsonc.parse import ERROR_TEXT
 from fixtures.opencode.config import Source, Unreadable, is_bundled
-from fixtures.system.sentences import Text, same
+from fixtures.system.sentences import Sentences, Text, same
 
-UNREADABLE = {
-    "directory": Text("a folder has the name of the config file", "配置文件的位置是一个文件夹"),
-    "special": Text("a pipe or a device, not a file", "是管道或设备，不是普通文件"),
-    "rights": Text("this user may not read the file", "当前用户没有读取权限"),
-    "loop": Text("a link that leads back to itself", "链接指向了自己"),
-    "large": Text("larger than 1 MiB: no config", "超过 1 MiB，不是配置文件"),
-}
+text = Sentences.beside(__file__, "../sentences/rules.toml")
 CLOUD = "cloud-model-chosen-silently"
 """Without a usable local provider OpenCode goes to its own cloud model, and does not say so (measured with OpenCode 1.18.33)."""
 
@@ -35,10 +29,10 @@ def judge_config(rules: OpenCodeRules) -> Finding:
 
 
 def _sound(rules: OpenCodeRules) -> Finding:
-    found = same(rules.facts.base_url)
+    url, program = rules.facts.base_url, rules.facts.opencode_program
+    found = same(url)
     if rules.facts.schema is None:
-        version = rules.facts.opencode_program.version if rules.facts.opencode_program else "?"
-        found = Text(f"{found.en}; OpenCode {version} reports no schema to compare with", f"{found.zh}；OpenCode {version} 不提供可对照的 schema")
+        found = text("no-schema", url=url, version=program.version if program else "?")
     return passed(found, sources=[source.label for source in rules.facts.config.sources])
 
 
@@ -47,13 +41,12 @@ def _unreadable(rules: OpenCodeRules) -> Finding | None:
     if not source or not source.problem:
         return None
     if isinstance(source.problem, Unreadable):
-        text = UNREADABLE[source.problem.reason]
-        found = Text(f"{source.label}: {text.en}", f"{source.label}：{text.zh}")
-        return failed("config-unreadable", found, file=source.label, seen=text)
+        why = text(f"unreadable-{source.problem.reason}")
+        found = text("file-and-why", file=source.label, why=why)
+        return failed("config-unreadable", found, file=source.label, seen=why)
     problem = source.problem
-    text = ERROR_TEXT[problem.kind]
-    found = Text(f"{source.label}:{problem.line}:{problem.column} {text['en']}", f"{source.label}:{problem.line}:{problem.column} {text['zh']}")
-    return failed("config-syntax", found, file=source.label, line=problem.line, column=problem.column)
+    at = {"file": source.label, "line": problem.line, "column": problem.column}
+    return failed("config-syntax", text("at-place", **at, seen=Text(**ERROR_TEXT[problem.kind])), **at)
 
 
 def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
@@ -88,12 +81,9 @@ def _unknown(rules: OpenCodeRules) -> Iterator[Problem]:
 
 def _unknown_key(problem: Problem, verdict: Callable[..., Finding], also: tuple[str, ...] = ()) -> Finding:
     line, column = problem.place
-    key, meant = str(problem.path[-1]), problem.suggestion
-    where = f"{problem.source.label}:{line}:{column}"
-    found = Text(f"{where} unknown key “{key}”", f"{where} 未知的键“{key}”")
-    expected = Text(f"“{meant}”?", f"是不是“{meant}”？") if meant else None
-    values = {"file": problem.source.label, "line": line, "column": column, "key": key, "suggestion": meant or ""}
-    return verdict("config-unknown-key", found, expected, also, **values)
+    at = {"file": problem.source.label, "line": line, "column": column, "key": str(problem.path[-1])}
+    expected = text("meant", meant=problem.suggestion) if problem.suggestion else None
+    return verdict("config-unknown-key", text("unknown-key", **at), expected, also, **at, suggestion=problem.suggestion or "")
 
 
 def _refused(rules: OpenCodeRules) -> Finding | None:
@@ -104,12 +94,12 @@ def _refused(rules: OpenCodeRules) -> Finding | None:
     problem = next((one for one in rules.problems if one.kind == "type"), None) or next(_unknown(rules), None)
     if problem:
         line, column = problem.place
-        where = f"{problem.source.label}:{line}:{column} {'.'.join(map(str, problem.path))}"
-        found = Text(f"{where}: {problem.message}", f"{where}：{problem.message}")
-        seen = {"file": problem.source.label, "line": line, "column": column, "key": ".".join(map(str, problem.path))}
+        at = {"file": problem.source.label, "line": line, "column": column, "key": ".".join(map(str, problem.path))}
+        found = text("refused", **at, message=problem.message)
     else:
-        found, seen = Text(error[:200], error[:200]), {"file": rules.at("provider")["file"], "line": 1, "column": 1, "key": ""}
-    return failed("config-schema-invalid", found, **{**seen, "seen": found.en}).seen(output=error)
+        at = {"file": rules.at("provider")["file"], "line": 1, "column": 1, "key": ""}
+        found = same(error[:200])
+    return failed("config-schema-invalid", found, **at, seen=found.en).seen(output=error)
 
 
 def refusal(facts: Facts) -> str | None:
@@ -125,9 +115,10 @@ def _switched_off(rules: OpenCodeRules) -> Finding | None:
                    if isinstance(value, list) and (rules.provider in value) is there), None)
     if not hidden or not rules.provider:
         return None
-    at = rules.at(hidden)
-    found = Text(f"{at['file']}: {hidden} leaves {rules.provider} out", f"{at['file']}：{hidden} 排除了 {rules.provider}")
-    return failed("config-overridden", found, also=(CLOUD,), **{**at, "key": hidden, "seen": str(off if hidden == "disabled_providers" else only)})
+    at = {**rules.at(hidden), "key": hidden}
+    seen = str(off if hidden == "disabled_providers" else only)
+    found = text("switched-off", **at, provider=rules.provider)
+    return failed("config-overridden", found, also=(CLOUD,), **at, seen=seen)
 
 
 def _no_provider(rules: OpenCodeRules) -> Finding | None:
@@ -135,7 +126,7 @@ def _no_provider(rules: OpenCodeRules) -> Finding | None:
     if rules.provider:
         return None
     labels = ", ".join(source.label for source in rules.facts.config.sources)
-    found = Text(f"{labels}: no provider for Ollama", f"{labels}：没有 Ollama 的提供商")
+    found = text("no-provider", labels=labels)
     values = {"base_url": f"{rules.facts.setup.default_url}/v1", "model": rules.facts.choice.name}
     return failed("connect-shows-cloud-only", found, also=(CLOUD,), file=rules.facts.config.sources[-1].label, **values)
 
@@ -143,22 +134,19 @@ def _no_provider(rules: OpenCodeRules) -> Finding | None:
 def _no_models(rules: OpenCodeRules) -> Finding | None:
     if rules.models or not rules.provider:
         return None
-    at = rules.at("provider", rules.provider, "models")
-    found = Text(f"{at['file']}: provider {rules.provider} lists no models", f"{at['file']}：提供商 {rules.provider} 没有列出模型")
-    return failed("models-map-missing", found, also=(CLOUD,), **{**at, "provider": rules.provider, "model": rules.facts.choice.name})
+    at = {**rules.at("provider", rules.provider, "models"), "provider": rules.provider}
+    return failed("models-map-missing", text("no-models", **at), also=(CLOUD,), **at, model=rules.facts.choice.name)
 
 
 def _ignored(rules: OpenCodeRules) -> Finding | None:
     """What OpenCode ignores without a word."""
     for source in rules.facts.config.sources:
         if source.lossy:
-            found = Text(f"{source.label} is not UTF-8 throughout", f"{source.label} 里有的字不是 UTF-8 编码")
             line = (source.text or "").split("\ufffd")[0].count("\n") + 1
-            return advice("config-encoding", found, file=source.label, line=line)
+            return advice("config-encoding", text("not-utf-8", file=source.label), file=source.label, line=line)
         for path, line, column in source.document.duplicates if source.document else ():
-            where, key = f"{source.label}:{line}:{column}", str(path[-1])
-            found = Text(f"{where} “{key}” is given twice; the last one counts", f"{where} “{key}”写了两次，以最后一个为准")
-            return advice("config-overridden", found, file=source.label, line=line, column=column, key=key, seen=key)
+            at = {"file": source.label, "line": line, "column": column, "key": str(path[-1])}
+            return advice("config-overridden", text("given-twice", **at), **at, seen=at["key"])
         if finding := _misplaced_window(source, rules.provider or ""):
             return finding
     problem = next(_unknown(rules), None)
@@ -173,10 +161,11 @@ def _misplaced_window(source: Source, ours: str) -> Finding | None:
     for id, provider in objects(source.value.get("provider")):
         if id != ours or not is_bundled(provider.get("npm")):
             continue
-        for path, one in ((("provider", id), provider), *((("provider", id, "models", key), model) for key, model in objects(provider.get("models")))):
+        models = ((("provider", id, "models", key), model) for key, model in objects(provider.get("models")))
+        for path, one in ((("provider", id), provider), *models):
             options = one.get("options")
             if isinstance(options, dict) and "num_ctx" in options:
                 line, column = source.position((*path, "options", "num_ctx")) or (1, 1)
-                found = Text(f"{source.label}:{line}:{column} num_ctx has no effect here", f"{source.label}:{line}:{column} num_ctx 写在这里不起作用")
-                return advice("context-set-in-wrong-place", found, file=source.label, line=line, column=column, key="num_ctx")
+                at = {"file": source.label, "line": line, "column": column, "key": "num_ctx"}
+                return advice("context-set-in-wrong-place", text("num-ctx", **at), **at)
     return None
