@@ -9,13 +9,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 from jsonschema import Draft202012Validator
 
 from fixtures.system import children
+
+if TYPE_CHECKING:
+    from tests.support.browser import Browser
 
 settings.register_profile("seeded", derandomize=True, database=None)
 settings.load_profile("seeded")
@@ -75,3 +78,11 @@ def run_checks(tmp_path: Path) -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout + done.stderr, result)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    from tests.support.browser import chromium
+
+    with chromium(tmp_path_factory.mktemp("profile")) as started:
+        yield started

@@ -1,0 +1,1 @@
+"""Pure functions that say what is wrong with a config, from its text alone."""

@@ -1,0 +1,1 @@
+"""Which pitfalls a pasted error message or log shows: the signs, the known cases, and the score."""

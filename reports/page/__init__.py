@@ -1,0 +1,1 @@
+"""One run on one page: `report.html`, its templates and its style."""

@@ -1,0 +1,1 @@
+"""What takes names, keys and home folders out of every text that leaves a run."""

@@ -1,0 +1,1 @@
+"""Everybody's results on one page: who is held up, by what, and for how long."""

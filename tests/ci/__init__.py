@@ -1,0 +1,1 @@
+"""What GitHub and JUnit's readers get to see."""

@@ -1,0 +1,1 @@
+"""Which pitfalls texts from people are taken for."""

@@ -13,10 +13,7 @@ from checks.test_privacy import test_stays_local as stays_local
 from fixtures.fix.step import Case, Step, plan, planners
 from fixtures.ollama.server import Address, Model, Server
 from fixtures.system.machine import Machine
-from tests.fix.test_fix import NAME, URL, Home, config, home
-from tests.opencode.test_choice import model
-
-__all__ = ["home"]
+from tests.support.config_homes import NAME, URL, Home, config, model
 
 PROVIDER = {"type": "object", "additionalProperties": False, "properties": {"npm": {}, "name": {}, "options": {}, "models": {}}}
 SCHEMA = {"properties": {"provider": {"additionalProperties": PROVIDER}}}

@@ -1,0 +1,1 @@
+"""Parsing and editing compared with references, on documents whole and damaged."""

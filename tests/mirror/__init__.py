@@ -1,0 +1,1 @@
+"""The room's server with real clients, and with hostile ones."""

@@ -8,11 +8,7 @@ from fixtures.ollama.names import near, same_size, tagged
 from fixtures.opencode.choice import choose, provider_of
 from fixtures.opencode.config import Config
 from fixtures.system.machine import GIB
-
-
-def model(name: str, size: float = 4.7, remote: bool = False, capabilities: tuple[str, ...] = ("completion", "tools")) -> ollama.Model:
-    """One on the server; `size` in GB."""
-    return ollama.Model(name, int(size * 1e9), remote, capabilities, 131072)
+from tests.support.config_homes import model
 
 
 @pytest.mark.parametrize(("name", "there", "expected"), [

@@ -4,7 +4,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -12,18 +11,12 @@ import pytest
 
 from reports import words
 from reports.page import page
+from tests.conftest import ROOT
 from tests.support import result_samples as samples
-from tests.support.browser import Browser, chromium
+from tests.support.browser import Browser
 from tests.support.page_reader import Reader, written
 
-ROOT = Path(__file__).resolve().parents[2]
 LANGS = ("zh", "en")
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("profile")) as started:
-        yield started
 
 
 @pytest.mark.parametrize("kind", samples.ALL)

@@ -1,0 +1,1 @@
+"""Where programs are found, built and downloaded."""

@@ -12,7 +12,7 @@ from checks.judging.finding import failed
 from fixtures.system.sentences import same
 from reports.page import page
 from reports.result import Collector
-from tests.redact.test_redact import CHINESE, KEY, LINUX, WINDOWS
+from tests.support.redactors import CHINESE, KEY, LINUX, WINDOWS
 
 
 def test_planted_secrets_are_in_no_file_of_a_run() -> None:

@@ -1,0 +1,1 @@
+"""The page of a room, from no seat to hundreds."""

@@ -15,11 +15,11 @@ import pytest
 from reports.page import page
 from reports.room.room import room
 from reports.room.seats import gather
-from tests.page.test_page import ROOT, browser  # noqa: F401
-from tests.room.test_room import START, put
+from tests.conftest import ROOT
 from tests.support import result_samples as samples
 from tests.support.browser import Browser
 from tests.support.page_reader import written
+from tests.support.room_results import START, put
 
 
 def broken(folder: Path) -> dict[str, str]:

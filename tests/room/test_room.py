@@ -1,11 +1,10 @@
 """The room page: every seat once, the newest result counts, and no file can stop it."""
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,22 +13,10 @@ import pytest
 
 from reports.room.room import last_page, main, room
 from reports.room.seats import gather
-from tests.support import result_samples as samples
 from tests.support.page_reader import Reader, written
+from tests.support.room_results import START, put
 
 ROOT = Path(__file__).resolve().parents[2]
-START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-MADE = {"failed": samples.stopped_server, "passed": samples.advised, "incomplete": samples.interrupted}
-
-
-def put(file: Path, kind: str = "passed", minutes: int = 0, target: str = "machine", **values: Any) -> None:
-    """A result of that verdict, so many minutes after the start of the lesson."""
-    made = MADE[kind](target=target)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    result = {**made, "started": (START + timedelta(minutes=minutes)).isoformat(), **values}
-    file.write_text(json.dumps(result), encoding="utf-8")
-
-
 def said(folder: Path, lang: str = "en", **values: Any) -> str:
     return Reader(room(folder, lang, **values)).text
 

@@ -1,0 +1,1 @@
+"""Downloads, archives and processes that nobody ends."""

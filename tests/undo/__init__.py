@@ -1,0 +1,1 @@
+"""What `--undo` takes back, and what it leaves."""

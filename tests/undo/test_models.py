@@ -18,8 +18,8 @@ from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from fixtures.undo.undone import Undone
 from tests.conftest import Ran
-from tests.ollama.test_store import put
 from tests.support.fix_homes import env_of, make_home
+from tests.support.model_store import put
 
 NAME = "qwen2.5-coder:7b"
 NOWHERE = "http://127.0.0.1:9"

@@ -1,0 +1,1 @@
+"""Whole runs, and what holds for the whole tree."""

@@ -16,8 +16,8 @@ import pytest
 
 from fixtures.programs.programs import Programs
 from fixtures.system.cache import cache_dir
-from tests.ci.test_github import hostile
 from tests.conftest import ROOT
+from tests.support.github_results import hostile
 
 WORKFLOW = Path(".github/workflows/checkpoints.yml")
 LINTERS = ("zizmor==1.32.0", "check-jsonschema==0.39.0", "cmarkgfm==2025.10.22")
