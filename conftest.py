@@ -1,2 +1,2 @@
-"""The suite's plugin, also where the project is not installed; an installed one is loaded earlier, by its entry point."""
+"""The suite's plugin, for `pytest checks` in a checkout, installed or not. A wheel brings none into anybody's pytest."""
 pytest_plugins = ("reports.plugin",)

@@ -9,8 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import command
+
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
+
+
+def report_folder(here: Path) -> Path:
+    """Where a report goes by default: in a checkout its own folder, else below the one where the command was typed."""
+    return here / "ollama-checkpoints-report" if command.PACKAGED else ROOT / "reports" / "out"
 
 
 def add(parser: pytest.Parser) -> None:
@@ -30,7 +37,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
-    group.addoption("--report-dir", metavar="DIR", help="where result.json goes (default: reports/out); write --report-dir=DIR")
+    group.addoption("--report-dir", metavar="DIR", help=f"where result.json goes (default: {report_folder(Path()).name if command.PACKAGED else 'reports/out'}); write --report-dir=DIR")
 
 
 def concerns_checks(config: pytest.Config) -> bool:
@@ -108,8 +115,8 @@ def _about(config: pytest.Config) -> list[str]:
 
 
 def _start() -> str:
-    if command := os.environ.get("OLLAMA_CHECKPOINTS_COMMAND"):
-        return command
+    if typed := os.environ.get(command.VARIABLE):
+        return typed
     program = Path(sys.argv[0])
     if program.name == "__main__.py":
         start = f"{Path(sys.executable).name} -m pytest"

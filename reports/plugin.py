@@ -37,6 +37,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 def pytest_configure(config: pytest.Config) -> None:
     if not options.concerns_checks(config):
         return
+    options.refuse_foreign_root(config, list(config.invocation_params.args))  # a checkout's conftest.py comes after the root
     options.refuse_impossible(config)
     if not config.option.collectonly:
         reporter = Reporter(config)
@@ -65,7 +66,7 @@ class Reporter:
             self._silence()
 
     def _folder(self) -> Path:
-        folder = Path(self.config.option.report_dir or options.ROOT / "reports" / "out").absolute()
+        folder = Path(self.config.option.report_dir or options.report_folder(self.config.invocation_params.dir)).absolute()
         return folder / self.config.option.seat if self.config.option.seat else folder
 
     def _silence(self) -> None:
