@@ -16,8 +16,8 @@ CHECKS = ROOT / "checks"
 
 
 def report_folder(here: Path) -> Path:
-    """Where a report goes by default: in a checkout its own folder, else below the one where the command was typed."""
-    return here / "ollama-checkpoints-report" if command.PACKAGED else ROOT / "reports" / "out"
+    """Where a report goes, if `--report-dir` does not say; `here` is where the command was typed."""
+    return (here if command.PACKAGED else ROOT) / command.REPORT
 
 
 def add(parser: pytest.Parser) -> None:
@@ -37,7 +37,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
-    group.addoption("--report-dir", metavar="DIR", help=f"where result.json goes (default: {report_folder(Path()).name if command.PACKAGED else 'reports/out'}); write --report-dir=DIR")
+    group.addoption("--report-dir", metavar="DIR", help=f"where result.json goes (default: {command.REPORT}); write --report-dir=DIR")
 
 
 def concerns_checks(config: pytest.Config) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from checks.judging.pitfalls import Pitfall, load
+from fixtures import command
 from reports.explain.clues import clues
 from reports.explain.likeness import Likeness, known, words
 from reports.explain.pasted import MOST_BYTES, decoded, readable
@@ -21,7 +22,7 @@ from reports.language import usual
 from reports.screen import Screen, pad, wrap
 
 RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
-AGAIN = "py checks" if sys.platform == "win32" else "python3 checks"
+AGAIN = command.again("py checks" if sys.platform == "win32" else "python3 checks")
 
 _CERTAIN, _PRINTED, _TOLD, _AGAINST = 0.75, 0.45, 0.15, 0.6
 _NEARLY_THE_SAME = 3.0
@@ -45,9 +46,9 @@ _WORDS = {
     "type": ("type", "执行"),
     "found": ("Recognised, the most likely first:", "认出了这些，最可能的在前："),
     "unknown": (
-        "Not recognised. Run {again} -v and send its output and reports/out/result.json to whoever helps; "
+        "Not recognised. Run {again} -v and send its output and {report}/result.json to whoever helps; "
         "names and keys are taken out.",
-        "没有认出来。运行 {again} -v，把输出和 reports/out/result.json 发给帮忙的人；其中的名字和密钥已经去掉。",
+        "没有认出来。运行 {again} -v，把输出和 {report}/result.json 发给帮忙的人；其中的名字和密钥已经去掉。",
     ),
     "paste": (
         "Paste the message, then press Ctrl+D (Windows: Ctrl+Z, Enter).",
@@ -152,7 +153,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m reports explain", description="names the pitfall that a message shows")
+    parser = _Parser(prog=command.again("python -m reports explain", "explain"), description="names the pitfall that a message shows")
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="a message or log (default: what is typed)")
     parser.add_argument("--json", action="store_true", help='print [{"pitfall": id, "score": 0..1}, ...]')
     parser.add_argument("--lang", choices=("zh", "en"), help="default: from the locale")
@@ -187,7 +188,7 @@ def _screen(lang: str) -> Screen:
 
 
 def _say(word: str, lang: str, **values: object) -> str:
-    return _WORDS[word][lang == "zh"].format(again=AGAIN, **values)
+    return _WORDS[word][lang == "zh"].format(again=AGAIN, report=command.REPORT, **values)
 
 
 def _lines(matches: list[Match], screen: Screen) -> Iterator[str]:

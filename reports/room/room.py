@@ -186,10 +186,11 @@ def main(argv: list[str]) -> int:
     """0: the page was written; 4: wrong usage; 1: it could not be written."""
     import argparse
 
+    from fixtures import command
     from reports.language import usual
 
     parser = argparse.ArgumentParser(
-        prog="python -m reports room", description="one page for all result.json below DIR / 把 DIR 下的结果汇成一页"
+        prog=command.again("python -m reports room", "room"), description="one page for all result.json below DIR / 把 DIR 下的结果汇成一页"
     )
     parser.add_argument("folder", metavar="DIR", type=Path)
     parser.add_argument(

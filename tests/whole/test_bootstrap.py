@@ -55,13 +55,6 @@ def test_exit_code_is_pytests(tmp_path: Path) -> None:
     assert start(tmp_path, "--co", "-q", "-k", "nothing_of_that_name").returncode == 5
 
 
-def test_typed_command_is_what_remedies_repeat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["my checks", "--fix"])
-    monkeypatch.setattr(sys, "orig_argv", ["python3", "-X", "dev", "my checks", "--fix"])
-    if os.name == "posix":
-        assert bootstrap.typed_command() == "python3 -X dev 'my checks'"
-
-
 @pytest.mark.parametrize("path", ENTRIES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_entries_parse_on_an_old_python(path: Path) -> None:
     ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 6))
