@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.fix import pull as fix_pull
 from fixtures.fix.journal import Journal
+from fixtures.fix.records import Model
 from fixtures.fix.step import FixFailed
 from fixtures.system.setup import Setup
 from tests.support.mirror_bench import Bench
@@ -45,8 +46,8 @@ def pull(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pull]:
         thread = threading.Thread(target=answer, daemon=True)
         address = f"http://127.0.0.1:{server.getsockname()[1]}" if said else "http://127.0.0.1:9"
         thread.start()
-        with pytest.raises(FixFailed) as failed, journal.doing("model", name=NAME, digests=[]) as entry:
-            fix_pull._Pull(address, NAME, insecure=False, entry=entry, journal=journal).run()
+        with pytest.raises(FixFailed) as failed, journal.doing(Model(name=NAME, url=address)) as record:
+            fix_pull._Pull(address, NAME, insecure=False, record=record, journal=journal).run()
         return failed.value
 
     yield run

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from fixtures.facts.facts import Facts
-from fixtures.fix.install import _put, bin_folder, programs_folder
+from fixtures.fix.install import put, bin_folder, programs_folder
 from fixtures.fix.journal import Journal
+from fixtures.fix.records import Tree
 from fixtures.fix.step import Case, FixFailed, Step, plan
 from fixtures.mirror.client import Room, mirror_url, platform_key
 from fixtures.system.setup import Setup
@@ -97,8 +98,8 @@ def test_program_goes_nowhere_but_into_our_folder(stranger: Stranger) -> None:
     folder = programs_folder(stranger.setup) / "ollama-1" / ".." / ".." / "Documents"
     journal = Journal(stranger.setup)
     with pytest.raises(FixFailed):
-        _put(stranger.setup, "ollama", folder, stranger.setup.home / "bin" / "ollama", lambda work: work, journal)
-    assert not [entry for entry in journal.entries.values() if entry["kind"] == "tree"]
+        put(stranger.setup, "ollama", folder, stranger.setup.home / "bin" / "ollama", lambda work: work, journal)
+    assert not [entry for entry in journal.entries.values() if isinstance(entry, Tree)]
 
 
 @pytest.mark.parametrize("lead", ["file", "folder", "/opt/gone/ollama", "{ours}", "{ours}/bin/opencode"])

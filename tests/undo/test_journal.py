@@ -14,6 +14,7 @@ import pytest
 from fixtures.fix import edit as fix_edit
 from fixtures.fix.install import with_installed
 from fixtures.fix.journal import Journal, read, state_folder
+from fixtures.fix.records import Link, Server, Tree
 from fixtures.fix.step import Change, Step
 from fixtures.system import whole_file
 from fixtures.system.sentences import Text
@@ -130,10 +131,10 @@ def test_what_root_makes_in_a_persons_home_is_the_persons(setup: Setup) -> None:
     journal.write(config_of(setup.home), OLD.encode(), b"new")
     journal.write(setup.home / "a" / "b" / "new.json", None, b"new")
     folder, link = setup.home / "programs" / "ollama-1", setup.home / "bin" / "ollama"
-    with journal.doing("tree", path=str(folder), part=str(folder), made=[str(folder.parent)]):
+    with journal.doing(Tree(path=str(folder), part=str(folder), made=[str(folder.parent)])):
         (folder / "bin").mkdir(parents=True)
         (folder / "bin" / "ollama").write_text("program")
-    with journal.doing("link", path=str(link), target="/nowhere", made=[str(link.parent)]):
+    with journal.doing(Link(path=str(link), target="/nowhere", made=[str(link.parent)])):
         link.parent.mkdir()
         link.symlink_to("/nowhere")
     journal.close()
@@ -153,7 +154,7 @@ def test_lines_that_lack_something_break_nothing(setup: Setup) -> None:
     journal.close()
     with (state_folder(setup) / "journal.jsonl").open("ab") as file:
         file.write(b"\n".join(BROKEN))
-    assert {entry["kind"] for entry in read(state_folder(setup) / "journal.jsonl").values()} == {"folders", "file"}
+    assert {entry.kind for entry in read(state_folder(setup) / "journal.jsonl").values()} == {"folders", "file"}
     assert with_installed(setup) == setup
     (done,) = undo(setup, keep_models=False)
     assert not done.kept and config_of(setup.home).read_text(encoding="utf-8") == OLD
@@ -164,11 +165,11 @@ def test_line_that_the_disk_cut_does_not_swallow_the_next(setup: Setup, monkeypa
     journal, write = Journal(setup), os.write
     monkeypatch.setattr(os, "write", _cut(write))
     with pytest.raises(OSError):
-        journal.note({"id": 5, "kind": "server", "phase": "begun"})
+        journal.note(Server(id=5))
     monkeypatch.setattr(os, "write", write)
-    journal.note({"id": 6, "kind": "server", "phase": "begun"})
+    journal.note(Server(id=6))
     journal.close()
-    assert [entry["id"] for entry in read(state_folder(setup) / "journal.jsonl").values()] == [1, 6]
+    assert [entry.id for entry in read(state_folder(setup) / "journal.jsonl").values()] == [1, 6]
 
 
 def _cut(write: Callable[[int, Any], int]) -> Callable[[int, Any], int]:
@@ -209,11 +210,11 @@ def test_state_folder_that_cannot_be_opened_is_one_sentence(option: str, setup: 
 def test_full_disk_is_freed_before_the_rest_is_said(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the file nor a line of the journal can be written until the program's folder, an older entry, is gone."""
     from fixtures.fix.install import programs_folder
-    from fixtures.undo import run as module
+    from fixtures.undo import file as module
 
     big = programs_folder(setup) / "ollama-1"
     journal = Journal(setup)
-    with journal.doing("tree", path=str(big), part=str(big.with_name(".part")), made=[str(programs_folder(setup))]):
+    with journal.doing(Tree(path=str(big), part=str(big.with_name(".part")), made=[str(programs_folder(setup))])):
         big.mkdir(parents=True)
         (big / "ollama").write_bytes(bytes(1000))
     journal.write(config_of(setup.home), OLD.encode(), b"new")
@@ -222,7 +223,7 @@ def test_full_disk_is_freed_before_the_rest_is_said(setup: Setup, monkeypatch: p
         monkeypatch.setattr(where, name, _while(big, getattr(where, name)))
     file, tree = undo(setup, keep_models=False)
     assert file.kept and os.strerror(errno.ENOSPC) in file.words.en and not tree.kept and not big.exists()
-    assert [entry["phase"] for entry in read(state_folder(setup) / "journal.jsonl").values()] == ["done", "undone", "done"]
+    assert [entry.phase for entry in read(state_folder(setup) / "journal.jsonl").values()] == ["done", "undone", "done"]
     (file,) = undo(setup, keep_models=False)
     assert not file.kept and config_of(setup.home).read_text(encoding="utf-8") == OLD
 

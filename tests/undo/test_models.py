@@ -11,14 +11,16 @@ from typing import Any
 import pytest
 
 from fixtures.fix.journal import Journal, read, state_folder
-from fixtures.fix.pull import _download
-from fixtures.fix.window import _create
+from fixtures.fix import records
+from fixtures.fix.pull import download as take
+from fixtures.fix.window import create
 from fixtures.ollama import store
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from fixtures.undo.undone import Undone
 from tests.conftest import Ran
 from tests.support.fix_homes import env_of, make_home
+from tests.support.journal_lines import add_line
 from tests.support.model_store import put
 
 NAME = "qwen2.5-coder:7b"
@@ -87,16 +89,14 @@ def serve() -> Iterator[Callable[[Path], Server]]:
 def download(setup: Setup, url: str) -> None:
     journal = Journal(setup)
     try:
-        _download(setup, url, NAME, NAME, 1000, journal)
+        take(setup, url, NAME, NAME, 1000, journal)
     finally:
         journal.close()
 
 
 def begun(setup: Setup, **what: Any) -> None:
-    journal = Journal(setup)
-    journal.note({"id": 2, "kind": "model", "phase": "begun", "name": NAME, "source": None, "url": NOWHERE, "size": 4_700_000_000,
-                  "digests": [], "store": None, **what})
-    journal.close()
+    first = {"name": NAME, "source": None, "url": NOWHERE, "size": 4_700_000_000, "digests": [], "store": None}
+    add_line(setup, id=2, kind="model", phase="begun", **first | what)
 
 
 def take_back(setup: Setup, keep_models: bool = False) -> Undone:
@@ -159,9 +159,7 @@ def test_model_of_a_service_waits_until_its_server_runs(setup: Setup, serve: Cal
     ran = run_checks("--undo", "--lang=en", env=env_of(setup.home))
     assert ran.code == 1 and "start the server, then --undo again" in " ".join(ran.out.split()) and "removed" not in ran.out
     again = serve(tmp_path / "service")
-    journal = Journal(setup)
-    journal.note({"id": 2, "url": again.url})
-    journal.close()
+    add_line(setup, id=2, url=again.url)
     assert take_back(setup).words.en == f"removed the model {NAME}, 1 kB" and again.deleted == [NAME]
 
 
@@ -186,7 +184,7 @@ def test_model_with_a_wider_window_goes_without_a_server_and_has_no_size(setup: 
     put(setup.ollama_models, NAME, b"config", b"weights" * 1000)
     before, server = files(setup.ollama_models), serve(setup.ollama_models)
     journal = Journal(setup)
-    _create(setup, server.url, NAME, f"{NAME}-32k", 32768, journal)
+    create(setup, server.url, NAME, f"{NAME}-32k", 32768, journal)
     journal.close()
     server.shutdown()
     server.server_close()
@@ -206,9 +204,7 @@ def test_parts_of_before_the_fix_are_kept(setup: Setup, serve: Callable[[Path], 
         download(setup, server.url)
     for name in (f"{mine}-partial-0", f"{ours}-partial", f"{ours}-partial-0"):
         (blobs / name).write_text("of today")
-    journal = Journal(setup)
-    journal.note({"id": 2, "digests": [mine.replace("-", ":"), ours.replace("-", ":")]})
-    journal.close()
+    add_line(setup, id=2, digests=[mine.replace("-", ":"), ours.replace("-", ":")])
     assert "removed what had come of" in take_back(setup).words.en
     assert files(setup.ollama_models) == {f"{mine}-partial", f"{mine}-partial-0"}
 
@@ -233,8 +229,8 @@ def test_download_is_known_as_ours_before_it_gets_its_short_name(setup: Setup, s
     monkeypatch.setattr("fixtures.fix.pull._shorten", lambda *names: (_ for _ in ()).throw(KeyboardInterrupt))
     journal = Journal(setup)
     with pytest.raises(KeyboardInterrupt):
-        _download(setup, server.url, NAME, long, 1000, journal)
+        take(setup, server.url, NAME, long, 1000, journal)
     journal.close()
-    (entry,) = (one for one in read(state_folder(setup) / "journal.jsonl").values() if one["kind"] == "model")
-    assert entry["phase"] == "begun" and entry["digest"]
+    (entry,) = (one for one in read(state_folder(setup) / "journal.jsonl").values() if isinstance(one, records.Model))
+    assert entry.phase == "begun" and entry.digest
     assert "removed the model" in take_back(setup).words.en and files(setup.ollama_models) == set()

@@ -14,6 +14,7 @@ from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from fixtures.undo.undone import Undone
 from tests.support.fix_homes import config_of, env_of, make_home
+from tests.support.journal_lines import add_line
 
 posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links")
 
@@ -25,9 +26,7 @@ def setup(tmp_path: Path) -> Setup:
 
 
 def note(setup: Setup, **what: Any) -> None:
-    journal = Journal(setup)
-    journal.note({"id": 2, "phase": "done", "made": [], **what})
-    journal.close()
+    add_line(setup, id=2, phase="done", made=[], **what)
 
 
 def take_back(setup: Setup) -> Undone:

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from fixtures.fix.journal import Journal, read, state_folder
-from fixtures.fix.server import MARK, _start
+from fixtures.fix.records import Server
+from fixtures.fix.server import MARK, start
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from fixtures.undo.undone import Undone
 from tests.support.fix_homes import env_of, make_home, tree
+from tests.support.journal_lines import add_line
 
 posix = pytest.mark.skipif(os.name == "nt", reason="stand-ins are scripts")
 SERVE = """#!{python}
@@ -50,18 +52,16 @@ def setup(tmp_path: Path) -> Setup:
     return Setup(env, home, tmp_path / "project", port=9)
 
 
-def started(setup: Setup) -> dict[str, Any]:
+def started(setup: Setup) -> Server:
     journal = Journal(setup)
-    _start(setup, journal.folder / "log", journal)
+    start(setup, journal.folder / "log", journal)
     journal.close()
-    (entry,) = (one for one in read(state_folder(setup) / "journal.jsonl").values() if one["kind"] == "server")
+    (entry,) = (one for one in read(state_folder(setup) / "journal.jsonl").values() if isinstance(one, Server))
     return entry
 
 
 def changed(setup: Setup, **what: Any) -> None:
-    journal = Journal(setup)
-    journal.note({"id": 2, **what})
-    journal.close()
+    add_line(setup, id=2, **what)
 
 
 def take_back(setup: Setup) -> Undone:
@@ -99,7 +99,8 @@ def test_home_is_as_before_where_the_run_was_killed_while_the_server_came_up(set
     before, entry = tree(setup.home), started(setup)
     log = state_folder(setup) / "journal.jsonl"
     log.write_text("".join(line for line in log.read_text().splitlines(keepends=True) if '"made": {' not in line))
-    assert "made" not in read(log)[2] and entry["made"]
+    killed = read(log)[2]
+    assert isinstance(killed, Server) and killed.made is None and entry.made
     assert "stopped the server" in take_back(setup).words.en
     assert tree(setup.home) == before
 

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from fixtures.fix.journal import Busy, Journal, read, state_folder
+from fixtures.fix.records import File
 from fixtures.fix.server import MARK
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from tests.conftest import ROOT, Ran, checks_command
 from tests.support.fix_homes import OLD, as_somebody, config_of, env_of, is_new, make_home, tree
+from tests.support.journal_lines import add_line
 
 pytestmark = pytest.mark.real
 posix = pytest.mark.skipif(os.name == "nt", reason="signals and rights of POSIX")
@@ -116,8 +118,8 @@ def test_what_may_not_be_written_is_said_and_left_alone(which: str, run_checks: 
 STEP = """
 import os, signal, sys
 from pathlib import Path
-from fixtures.journal import Journal
-from fixtures.setup import Setup
+from fixtures.fix.journal import Journal
+from fixtures.system.setup import Setup
 home, calls, last = Path(sys.argv[1]), [0], int(sys.argv[2])
 def counted(function):
     def call(*args, **kwargs):
@@ -188,7 +190,7 @@ def test_two_fixes_at_once_lose_nothing(home: Path, tmp_path: Path) -> None:
     assert {run.returncode for run in runs} <= {0, 4}, outs
     assert is_new(config_of(home).read_text(encoding="utf-8"))
     entries = read(state_folder(setup_of(home)) / "journal.jsonl")
-    assert [entry["phase"] for entry in entries.values() if entry["kind"] == "file"] == ["done"]
+    assert [entry.phase for entry in entries.values() if isinstance(entry, File)] == ["done"]
     assert all("works on this home" in out for run, out in zip(runs, outs, strict=True) if run.returncode == 4)
     undo(setup_of(home), keep_models=False)
     assert config_of(home).read_text(encoding="utf-8") == OLD
@@ -206,9 +208,7 @@ def test_line_that_opencode_adds_is_nobodys_edit(home: Path) -> None:
 def test_server_is_found_by_its_mark_where_the_run_was_killed_before_it_noted_the_number(home: Path) -> None:
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 1"})
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 2"})
-    journal = Journal(setup_of(home))
-    journal.note({"id": 2, "kind": "server", "phase": "begun", "url": "http://127.0.0.1:9", "fresh": [], "mark": "here 1"})
-    journal.close()
+    add_line(setup_of(home), id=2, kind="server", phase="begun", url="http://127.0.0.1:9", fresh=[], mark="here 1")
     undo(setup_of(home), keep_models=False)
     left.wait(timeout=10)
     assert other.poll() is None

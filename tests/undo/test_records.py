@@ -1,0 +1,205 @@
+"""A journal of an earlier version is read as it was meant; what this version cannot read is said and never acted on."""
+from __future__ import annotations
+
+import ast
+import json
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.fix import records
+from fixtures.fix.install import with_installed
+from fixtures.fix.journal import Journal, lines, read, state_folder
+from fixtures.fix.records import Foreign, Record, as_line, from_line
+from fixtures.system.setup import Setup
+from fixtures.undo.kinds import KINDS, SIBLINGS
+from fixtures.undo.run import undo
+from tests.conftest import ROOT
+from tests.support.fix_homes import env_of, tree
+from tests.support.journal_lines import add_line
+from tests.support.programs_stand_ins import script
+
+OF_1_0_0 = Path(__file__).with_name("journal-of-1.0.0.jsonl")
+"""Entries 1 to 8 of a `--fix` from a bare home to the first chat, 9 and 10 of Windows' package manager and a config edited."""
+CONFIG = {"$schema": "https://opencode.ai/config.json", "provider": {"ollama": {
+    "npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)", "options": {"baseURL": "http://127.0.0.1:11434/v1"},
+    "models": {"qwen2.5-coder:7b": {"name": "qwen2.5-coder:7b (local)"}}}}}
+"""What that run wrote."""
+posix = pytest.mark.skipif(os.name == "nt", reason="the entries are a POSIX machine's, with links")
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Setup:
+    home = tmp_path / "home"
+    home.mkdir()
+    return Setup(env_of(home), home, tmp_path / "project", port=9)
+
+
+def given(setup: Setup, text: str) -> Path:
+    file = state_folder(setup) / "journal.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text.replace("{home}", str(setup.home)), encoding="utf-8", newline="")
+    return file
+
+
+def test_a_journal_of_1_0_0_has_its_entries(setup: Setup) -> None:
+    file = given(setup, OF_1_0_0.read_text(encoding="utf-8"))
+    entries = read(file)
+    assert [one.kind for one in entries.values()] == [
+        "folders", "tree", "link", "tree", "link", "server", "model", "file", "package", "file"]
+    assert {one.phase for one in entries.values()} == {"done"}
+    for number, line in lines(file).items():
+        now = as_line(entries[number])
+        assert {key: now[key] for key in line} == line and not any(now[key] for key in now.keys() - line.keys())
+
+
+@posix
+def test_a_journal_of_1_0_0_is_taken_back(setup: Setup) -> None:
+    home = setup.home
+    own = home / ".config" / "opencode"
+    own.mkdir(parents=True)
+    (own / "tui.json").write_text("{}\n", encoding="utf-8")
+    script(home / "bin" / "winget", f'echo "$*" > "{home.parent}/told"')
+    before = tree(home)
+    programs = home / ".local" / "share" / "ollama-checkpoints"
+    for name in ("ollama-0.34.0", "opencode-1.18.33"):
+        (programs / name / "bin").mkdir(parents=True)
+        link = home / ".local" / "bin" / name.partition("-")[0]
+        (programs / name / "bin" / link.name).write_text("program")
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(programs / name / "bin" / link.name)
+    (own / "tui.json").write_text('{"model": "ollama/x"}\n', encoding="utf-8")
+    (own / "opencode.json").write_text(json.dumps(CONFIG, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    given(setup, OF_1_0_0.read_text(encoding="utf-8"))
+    (state_folder(setup) / "backup").mkdir()
+    (state_folder(setup) / "backup" / "10").write_bytes(b"{}\n")
+    done = undo(setup, keep_models=False)
+    assert len(done) == 9 and not any(one.kept for one in done), [one.words.en for one in done]
+    assert [one.words.en.split()[0] for one in done] == ["restored", "removed", "removed", "the", "the", "removed", "removed", "removed", "removed"]
+    assert tree(home) == before and (home.parent / "told").read_text().startswith("uninstall --id Ollama.Ollama")
+
+
+FULL = {
+    "folders": {"made": []}, "file": {"path": "/nowhere/a", "part": "/nowhere/.a.ollama-checkpoints", "after": "0" * 64},
+    "tree": {"path": "/nowhere/a", "part": "/nowhere/b"}, "link": {"path": "/nowhere/a", "target": "/b"},
+    "package": {"uninstall": ["/nowhere/winget"], "folder": "/nowhere"}, "model": {"name": "x:1b", "url": "http://127.0.0.1:9"}, "server": {},
+}
+"""Kind -> a line with what it needs."""
+
+
+@pytest.mark.parametrize("line", [
+    {"kind": "launch-agent", "label": "of a newer version"}, {"kind": "file", **FULL["file"], "made": "one string"},
+    {"kind": "model", **FULL["model"], "partials": None}, {"kind": "model", **FULL["model"], "size": 10**400},
+    {"kind": "server", "pid": "12"}, {"kind": "tree", "path": "/a\0b", "part": "/a"}, {"kind": "link", "path": "\ud800", "target": "/a"},
+    {"kind": "tree", **FULL["tree"], "phase": "paused"},
+], ids=lambda line: f"{line['kind']}, {[key for key in line if key != 'kind'][-1]}")
+def test_what_cannot_be_read_is_said_and_stays(line: dict[str, Any], setup: Setup) -> None:
+    add_line(setup, **{"id": 2, "phase": "done", **line})
+    file = state_folder(setup) / "journal.jsonl"
+    assert isinstance(read(file)[2], Foreign) and with_installed(setup) == setup
+    for _ in range(2):
+        (done,) = undo(setup, keep_models=False)
+        assert done.kept and f"entry 2 ({line['kind']})" in done.words.en and str(file) in done.words.zh
+    assert json.loads(file.read_text(encoding="utf-8").splitlines()[1])["kind"] == line["kind"]
+
+
+def test_fields_of_a_newer_version_are_let_be(setup: Setup) -> None:
+    add_line(setup, id=2, kind="tree", phase="done", path=str(setup.home / "x"), part=str(setup.home / "y"), signed_by="somebody")
+    assert isinstance(read(state_folder(setup) / "journal.jsonl")[2], records.Tree)
+    (done,) = undo(setup, keep_models=False)
+    assert done.kept and "not a folder that --fix makes" in done.words.en
+
+
+def test_a_damaged_part_leads_to_nobodys_file(setup: Setup) -> None:
+    mine = setup.home / "thesis.txt"
+    mine.write_text("years")
+    add_line(setup, id=2, kind="file", phase="begun", path=str(setup.home / "a.json"), part=str(mine), after="0" * 64)
+    Journal(setup).close()
+    undo(setup, keep_models=False)
+    assert mine.read_text() == "years"
+
+
+def test_a_damaged_layer_leads_to_nobodys_download(setup: Setup) -> None:
+    part = setup.ollama_models / "blobs" / f"sha256-{'a' * 64}-partial"
+    part.parent.mkdir(parents=True)
+    part.write_text("of yesterday")
+    add_line(setup, id=2, phase="begun", kind="model", **FULL["model"], digests=["*", "", "../blobs/sha256-a"])
+    undo(setup, keep_models=False)
+    assert part.exists()
+
+
+def test_a_number_that_a_damaged_line_has_is_not_given_again(setup: Setup) -> None:
+    add_line(setup, id=7, kind="file", backup="1")
+    journal = Journal(setup)
+    assert journal.note(records.Server()).id == 8
+    journal.close()
+
+
+VALUES = (None, 0, -1, 2**70, 1.5, True, "", "x", "/", "..", "*", "\0", [], ["x"], [1], [None], {}, {"a": 1}, {"a": "b"}, "begun", "undone")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_damage_breaks_reading_or_undoing(seed: int, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any field of any kind may hold anything: it is read or not, and what stands beside the journal stays."""
+    monkeypatch.chdir(setup.home)
+    (setup.home / "x").write_text("mine")
+    draw = random.Random(seed)
+    for number in range(2, 62):
+        kind = draw.choice(sorted(FULL))
+        names = [*FULL[kind], "phase", "made", "digests", "size", "pid", "created", "fresh", "mark", "began", "backup", "before", "store"]
+        changed = {name: draw.choice(VALUES) for name in draw.sample(names, draw.randint(1, 3))}
+        add_line(setup, **{"id": number, "kind": kind, "phase": "done", **FULL[kind], **changed})
+    with_installed(setup)
+    undo(setup, keep_models=False)
+    assert (setup.home / "x").read_text() == "mine"
+
+
+def test_half_a_line_and_endless_brackets_are_none(setup: Setup) -> None:
+    add_line(setup, id=2, kind="server", phase="begun")
+    with (state_folder(setup) / "journal.jsonl").open("ab") as file:
+        file.write(b"[" * 100_000 + b"\n" + b'{"id": 3, "kind": "ser')
+    assert list(read(state_folder(setup) / "journal.jsonl")) == [1, 2]
+
+
+def test_every_kind_is_taken_back_but_the_folders_of_the_journal_itself() -> None:
+    assert set(KINDS) == set(records.KINDS.values()) - {records.Folders} and len(KINDS) == len(SIBLINGS)
+    for kind, line in FULL.items():
+        record = from_line({"id": 1, "kind": kind, "phase": "done", **line})
+        assert type(record) is records.KINDS[kind]
+        assert from_line(as_line(record)) == record
+
+
+def journalled(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Function and kind of every `journal.doing(records.Kind(…))`, also where the record has a name first."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+        if any(isinstance(call.func, ast.Attribute) and call.func.attr == "doing" for call in calls):
+            yield from ((function.name, name) for call in calls if (name := ast.unparse(call.func).removeprefix("records.")) in NAMES)
+
+
+NAMES = {kind.__name__ for kind in records.KINDS.values()}
+
+
+def test_what_the_table_says_takes_a_step_is_what_journals_it() -> None:
+    files = sorted((ROOT / "fixtures" / "fix").glob("*.py"))
+    found = {pair for file in files for pair in journalled(ast.parse(file.read_text(encoding="utf-8")))}
+    assert found == {(take.__name__, one.kind.__name__) for one in SIBLINGS for take in one.take}
+
+
+def test_what_plans_a_step_is_reached_from_a_pitfall() -> None:
+    """Each of the table's planners is one of a pitfall's own, or called by one."""
+    from fixtures.fix.step import planners
+
+    own = set(planners().values())
+    modules = {planner.__module__ for planner in own}
+    for one in SIBLINGS:
+        for planned in one.plan:
+            assert planned in own or any(planned.__name__ in vars(__import__(name, fromlist=["x"])) for name in modules), planned
+
+
+def test_a_record_has_a_kind_of_its_own() -> None:
+    assert len(records.KINDS) == len(NAMES) and all(issubclass(kind, Record) for kind in KINDS)
