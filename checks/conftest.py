@@ -68,7 +68,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     try:
         setup = open_setup(config)
     except ProgramMissing as error:
-        pytest.exit(f"{error.en}\n{error.zh}" + (f"\n{error.tail}" if config.option.verbose > 0 else ""), returncode=1)
+        pytest.exit(error.words.both + (f"\n{error.tail}" if config.option.verbose > 0 else ""), returncode=1)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     setup = with_installed(setup)

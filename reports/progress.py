@@ -6,6 +6,7 @@ import os
 import threading
 import time
 
+from fixtures.system.sentences import Text
 from fixtures.system.waits import Wait, current, listeners
 
 PATIENCE = 1.0
@@ -39,10 +40,10 @@ class Progress:
             self._thread = None
             listeners.remove(self._say)
 
-    def _say(self, en: str, zh: str) -> None:
+    def _say(self, step: Text) -> None:
         """A step of a preparation, on a line that stays."""
         self._erase()
-        self._write(f"  {zh if self.lang == 'zh' else en}\n")
+        self._write(f"  {getattr(step, self.lang)}\n")
 
     def _run(self) -> None:
         while not self._over.wait(0.25):
@@ -55,14 +56,14 @@ class Progress:
 
     def _tell(self, wait: Wait) -> None:
         took = time.monotonic() - wait.began
-        if not self.live and wait is self._told and not (wait.text and took >= self._next):
+        if not self.live and wait is self._told and not (wait.so_far and took >= self._next):
             return
         self._told, self._next = wait, took + REPEAT
-        text = f"  {wait.en}, {took:.0f} s (up to {_span(wait.limit)[0]})"
+        text = f"  {wait.reason.en}, {took:.0f} s (up to {_span(wait.limit)[0]})"
         if self.lang == "zh":
-            text = f"  {wait.zh}，{took:.0f} 秒（最多 {_span(wait.limit)[1]}）"
-        if wait.text:
-            text = f"  {wait.text()[self.lang == 'zh']}"
+            text = f"  {wait.reason.zh}，{took:.0f} 秒（最多 {_span(wait.limit)[1]}）"
+        if wait.so_far:
+            text = f"  {getattr(wait.so_far(), self.lang)}"
         if self.live:
             from reports.screen import cut
 

@@ -164,7 +164,7 @@ class Fixes:
 
     def _say(self, step: Step) -> None:
         """What is done now, while it is done."""
-        say(f"fix: {step.line.en}", f"修复：{step.line.zh}")
+        say(text("fix", step=step.line))
 
     def _take(self, id: str, step: Step) -> None:
         journal = self._journal or Journal(self.judgements.facts.setup)
@@ -172,7 +172,7 @@ class Fixes:
 
     def _record(self, id: str, step: Step, outcome: str) -> None:
         changed = [{"path": str(change.path), "diff": change.diff} for change in step.changes]
-        undo = None if step.refused else _pair(step.undo)  # what is left to the person is theirs to take back
+        undo = _pair(step.undo) if step.undo and not step.refused else None  # what is left to the person is theirs to take back
         self.judgements.fixes.append(
             {"check": id, "action": _pair(step.line), "changed": changed, "undo": undo, "outcome": outcome})
 

@@ -11,9 +11,8 @@ from checks.rules.address import wrong_address
 from checks.rules.read import OpenCodeRules
 from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
-from fixtures.jsonc.parse import ERROR_TEXT
 from fixtures.opencode.config import Source, Unreadable, is_bundled
-from fixtures.system.sentences import Sentences, Text, same
+from fixtures.system.sentences import Sentences, same
 
 text = Sentences.beside(__file__, "../sentences/rules.toml")
 CLOUD = "cloud-model-chosen-silently"
@@ -46,7 +45,7 @@ def _unreadable(rules: OpenCodeRules) -> Finding | None:
         return failed("config-unreadable", found, file=source.label, seen=why)
     problem = source.problem
     at = {"file": source.label, "line": problem.line, "column": problem.column}
-    return failed("config-syntax", text("at-place", **at, seen=Text(**ERROR_TEXT[problem.kind])), **at)
+    return failed("config-syntax", text("at-place", **at, seen=problem.words), **at)
 
 
 def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:

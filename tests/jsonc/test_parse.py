@@ -6,7 +6,8 @@ import time
 import pytest
 from hypothesis import given
 
-from fixtures.jsonc.parse import ERROR_TEXT, JsoncError, decode, parse
+from fixtures.jsonc.error import text as words
+from fixtures.jsonc.parse import JsoncError, decode, parse
 from tests.support.jsonc_documents import examples, mutated, soup, wild
 from tests.support.jsonc_reference import Reference, comparable, reference
 
@@ -70,8 +71,8 @@ def test_bytes_that_are_not_utf_8_are_refused(data: bytes, kind: str, line: int,
 
 
 def test_every_kind_has_a_text_in_both_languages_and_a_case_here() -> None:
-    assert set(ERROR_TEXT) == {kind for _, kind, *_ in WRONG} | {"utf-16", "not-utf-8"}
-    assert all(text["en"] and text["zh"] for text in ERROR_TEXT.values())
+    assert set(words.table) == {kind for _, kind, *_ in WRONG} | {"utf-16", "not-utf-8"}
+    assert all(all(JsoncError(kind, 0, 1, 1).words) for kind in words.table)
 
 
 def test_a_gbk_file_can_be_read_as_opencode_reads_it() -> None:

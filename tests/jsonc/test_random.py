@@ -9,13 +9,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from fixtures.jsonc import error
 from fixtures.jsonc.edit import Path, remove, rename_key, repair, set_value
-from fixtures.jsonc.parse import ERROR_TEXT, Node, parse
+from fixtures.jsonc.parse import Node, parse
 from tests.support.jsonc_damage import NAMED, STRAY, damaged
 from tests.support.jsonc_documents import examples, tidy, values, wild
 from tests.support.jsonc_reference import Reference, comparable, reference
 
 __all__ = ["reference"]
+ERROR_TEXT = error.text.table
 
 
 def places(value: Any, path: Path = ()) -> list[Path]:

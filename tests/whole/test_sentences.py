@@ -43,12 +43,13 @@ def uses(file: Path) -> Iterator[tuple[Path, str, set[str] | None]]:
 
 
 def keys_of(expression: ast.expr, table: Path) -> list[str]:
-    """The key, or those it may be: both of `"a" if … else "b"`, every `unreadable-…` of `f"unreadable-{reason}"`."""
+    """The key, or those it may be: both of `"a" if … else "b"`, every `unreadable-…` of `f"unreadable-{reason}"`, any of the table's for a name."""
     if isinstance(expression, ast.IfExp):
         return keys_of(expression.body, table) + keys_of(expression.orelse, table)
     if isinstance(expression, ast.Constant):
         return [str(expression.value)]
-    assert isinstance(expression, ast.JoinedStr), f"{ast.unparse(expression)}: a key stands where it is used"
+    if not isinstance(expression, ast.JoinedStr):
+        return list(entries(table))
     pattern = "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in expression.values)
     return [key for key in entries(table) if re.fullmatch(pattern, key)] or [pattern]
 
