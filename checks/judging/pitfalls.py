@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from fixtures.system.sentences import Sentences
+
+said = Sentences.beside(__file__, "../sentences/run.toml")
 SECTIONS = ("lesson", "programs", "server", "config", "model", "download", "privacy", "sound")
 """The files of the table, in its order."""
 TABLE = tuple(Path(__file__).parents[1] / "pitfalls" / f"{section}.toml" for section in SECTIONS)
@@ -23,7 +26,6 @@ _ALWAYS = {
     "again": "pytest checks",
     "port": "11434",
 }
-_IN_PROSE = {"en": {**_ALWAYS, "model": "the chosen model"}, "zh": {**_ALWAYS, "model": "所选模型"}}
 _TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
 _IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama", "suggestion": "llama3.2:3b"}
 _VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
@@ -86,7 +88,7 @@ def _filled(template: str, known: Mapping[str, str]) -> str | None:
 
 def _prose(text: str, known: Mapping[str, str], lang: str) -> str:
     """The sentences of `text` whose values are all known."""
-    words = {**_IN_PROSE[lang], **known}
+    words = {**_ALWAYS, "model": getattr(said("chosen-model"), lang), **known}
     sentences = [_filled(sentence, words) for sentence in _SENTENCE.split(text)]
     kept = "".join(sentence for sentence in sentences if sentence).strip()
     if lang == "zh":

@@ -17,6 +17,7 @@ import pytest
 from fixtures.programs.build import OPENCODE_VERSION
 from fixtures.programs.programs import DEFAULT, INCOMPLETE, OLDER, ProgramMissing, Programs, cache_dir
 from fixtures.system.cache import Cache, processor_key
+from fixtures.system.sentences import Text
 from tests.support.programs_stand_ins import ollama, script
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,10 +36,10 @@ class Bench:
         self.bin.mkdir(parents=True)
         self.env = {"PATH": str(self.bin), "HOME": str(folder / "person"), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "",
                     "PIP_CONFIG_FILE": os.devnull, "OLLAMA_CHECKPOINTS_CACHE": str(folder / "cache")}
-        self.told: list[tuple[str, str]] = []
+        self.told: list[Text] = []
 
     def programs(self) -> Programs:
-        programs = Programs(self.env, lambda en, zh: self.told.append((en, zh)))
+        programs = Programs(self.env, self.told.append)
         programs.release.base = "http://127.0.0.1:1"
         return programs
 
@@ -191,7 +192,7 @@ def build(work):
     with open(sys.argv[2], "a", encoding="utf-8") as log:
         log.write("built\\n")
     time.sleep(float(sys.argv[3]))
-Cache(Path(sys.argv[1]), lambda en, zh: None).part("x", build)
+Cache(Path(sys.argv[1]), lambda line: None).part("x", build)
 """
 
 
