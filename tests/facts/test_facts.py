@@ -64,7 +64,8 @@ def test_cloud_names() -> None:
 
 def test_versions() -> None:
     assert numbers("0.33.0-rc2") == (0, 33, 0)
-    assert [supported(one) for one in ("1.18.33", "1.2.27", "1.1.31", "2.0.18", "0.0.55", None)] == [True, True, False, False, False, False]
+    assert [supported(one) for one in ("1.18.33", "1.2.27", "1.1.31", "2.0.18", "2.0.0-aug7", "0.0.55", None)] == [
+        True, True, False, True, False, False, False]
 
 
 def test_merging_replaces_lists_and_merges_objects() -> None:

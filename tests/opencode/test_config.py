@@ -14,6 +14,7 @@ import pytest
 
 from fixtures.opencode import program as opencode
 from fixtures.opencode.config import read_config
+from fixtures.opencode.v1.schema import read_schema
 from fixtures.opencode.copy import QUIET, cleaned
 from fixtures.programs.programs import Programs
 from fixtures.system.setup import Setup
@@ -96,7 +97,7 @@ def test_the_copy_means_the_same(program: Path, tmp_path: Path) -> None:
 def test_the_schema_is_that_of_the_installed_opencode(program: Path, tmp_path: Path) -> None:
     setup = Setup({"PATH": os.environ["PATH"]}, tmp_path, tmp_path, "rehearse")
     serve = opencode.Serve(program, read_config(setup), setup)
-    schema = opencode.read_schema(serve)
+    schema = read_schema(serve)
     serve.stop()
     assert schema and {"provider", "model", "share"} <= set(schema["components"]["schemas"]["Config"]["properties"])
 

@@ -23,8 +23,9 @@ FILES = [file for top in ("checks", "fixtures", "reports") for file in sorted((R
 
 
 def room(module: str) -> str:
-    """`fixtures.fix.pull` -> `fixtures.fix`; `checks.test_privacy` -> `checks`."""
-    return next(name for name in (module, module.rpartition(".")[0], module.partition(".")[0]) if name in FLOOR)
+    """`fixtures.fix.pull` -> `fixtures.fix`, also from a folder inside that room; `checks.test_privacy` -> `checks`."""
+    parts = module.split(".")
+    return next(name for length in range(len(parts), 0, -1) if (name := ".".join(parts[:length])) in FLOOR)
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
