@@ -41,7 +41,7 @@ def recommend(machine: Machine) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What `--mirror` names is asked, and is part of a model's name: one that cannot be is refused before anything starts."""
+    """What `--mirror` names is asked, and is part of a model's name: one that cannot be is refused before all else."""
     mirror = config.option.mirror
     if mirror is not None and mirror_url(mirror) is None:
         raise pytest.UsageError(text("mirror-address").both)

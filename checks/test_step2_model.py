@@ -64,8 +64,9 @@ def _too_large_to_download(facts: Facts) -> Finding | None:
     if not room or not needed or needed <= room * GIB:
         return None
     seen = text("missing-and-too-large", model=name, needed=amount(needed), room=f"{room:.1f}")
-    values = {"model": name, "needed": amount(needed), "free": f"{room:.1f} GiB", "suggestion": facts.recommend(facts.machine)}
-    return failed("out-of-memory", seen, also=("model-not-downloaded",), **values)
+    values = {"model": name, "needed": amount(needed), "free": f"{room:.1f} GiB"}
+    suggestion = facts.recommend(facts.machine)
+    return failed("out-of-memory", seen, also=("model-not-downloaded",), **values, suggestion=suggestion)
 
 
 def _own_store(facts: Facts) -> Path | None:

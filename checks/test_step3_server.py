@@ -18,7 +18,7 @@ def test_server_listening(facts: Facts) -> Finding:
     address = server.address.url
     if server.state == "ollama":
         return passed(same(address.removeprefix("http://")), origin=server.address.origin)
-    values = {"address": address, "port": server.address.port, "program": _holder(server), "pid": server.holder.pid if server.holder else "?"}
+    values = {"address": address, "port": server.address.port, **_holder(server)}
     if server.state == "other":
         seen = text("other-answers", program=values["program"], address=address)
         return failed("port-taken-by-other", seen, **values).seen(answer=server.answer)
@@ -27,8 +27,10 @@ def test_server_listening(facts: Facts) -> Finding:
     return _nobody_there(facts, values)
 
 
-def _holder(server: Server) -> str:
-    return server.holder.name if server.holder else "?"
+def _holder(server: Server) -> dict[str, object]:
+    """The process that holds the port, where this user may see it."""
+    holder = server.holder
+    return {"program": holder.name if holder else "?", "pid": holder.pid if holder else "?"}
 
 
 def _nobody_there(facts: Facts, values: dict[str, object]) -> Finding:
@@ -36,11 +38,13 @@ def _nobody_there(facts: Facts, values: dict[str, object]) -> Finding:
     address = values["address"]
     away = next((one for one in facts.addresses if not one.local), None)
     if away:
-        return failed("server-on-other-host", text("away", away=away.url, address=address), **{**values, "seen": away.url})
+        found = text("away", away=away.url, address=address)
+        return failed("server-on-other-host", found, **values, seen=away.url)
     other_port = next((port for process in facts.ollama_processes for port in process.ports), None)
     if other_port:
-        return failed("ollama-host-mismatch", text("other-port", port=other_port, address=address), **{**values, "seen": f"127.0.0.1:{other_port}"})
+        found = text("other-port", port=other_port, address=address)
+        return failed("ollama-host-mismatch", found, **values, seen=f"127.0.0.1:{other_port}")
     if facts.ollama_program is None:
         return blocked("ollama-version")
-    seen = text("running" if facts.ollama_processes else "not-running", address=address)
-    return failed("server-not-running", seen, **values)
+    found = text("running" if facts.ollama_processes else "not-running", address=address)
+    return failed("server-not-running", found, **values)

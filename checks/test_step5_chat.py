@@ -16,20 +16,24 @@ text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""
 ERRORS: tuple[tuple[str, str], ...] = (
-    ("ollama-incomplete", r"llama-server binary not found|llama-quantize|error starting llama-server|no such file.*runner"),
-    ("out-of-memory", r"out.of.memory|more system memory|signal: killed|failed to allocate|memory layout|resource limitations"),
+    ("ollama-incomplete",
+     r"llama-server binary not found|llama-quantize|error starting llama-server|no such file.*runner"),
+    ("out-of-memory",
+     r"out.of.memory|more system memory|signal: killed|failed to allocate|memory layout|resource limitations"),
     ("embedding-model", r"does not support (chat|generate)"),
     ("model-lacks-tools", r"does not support tools"),
-    ("ollama-too-old", r"unknown model architecture|requires a newer version|not supported by your version|incompatible with your"),
+    ("ollama-too-old",
+     r"unknown model architecture|requires a newer version|not supported by your version|incompatible with your"),
     ("download-corrupt", r"digest mismatch|invalid (gguf|file) magic|tensor .* not found|unexpected EOF"),
-    ("npm-package-wrong", r"failed to initialize provider|evaluating 'mode\.type'|api key is missing|BunInstallFailed|ProviderInit"),
+    ("npm-package-wrong",
+     r"failed to initialize provider|evaluating 'mode\.type'|api key is missing|BunInstallFailed|ProviderInit"),
     ("context-too-small", r"exceeds the available context|no user query found|longer than the context length"),
     ("base-url-missing-v1", r"404 page not found"),
     ("model-name-mismatch", r"model .* not found|ModelNotFound"),
     ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused"),
     ("slow-reply", r"timed out|timeout"),
 )
-"""What Ollama or OpenCode said -> pitfall; the first that matches counts (seen with Ollama 0.34.0 and OpenCode 1.18.33)."""
+"""What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
 
 
 @check("model-listed", step=5, checkpoint=4, needs=("config-valid",))
@@ -55,7 +59,8 @@ def _not_restarted(facts: Facts, values: dict[str, str]) -> Finding | None:
     """An OpenCode that is older than the file still has the old one: it is read at start only."""
     import time
 
-    changed = max((source.path.stat().st_mtime for source in facts.config.sources if source.path and source.path.exists()), default=0)
+    files = (source.path for source in facts.config.sources if source.path and source.path.exists())
+    changed = max((file.stat().st_mtime for file in files), default=0)
     stale = [process for process in facts.opencode_processes if time.time() - process.age < changed - 1]
     if not stale:
         return None
@@ -87,10 +92,11 @@ def test_chat_reply(facts: Facts) -> Finding:
 
 
 def _why(facts: Facts, error: str | None, message: str) -> str:
-    """The pitfall an error text shows; an empty reply and an unknown error are told apart by nothing better than time."""
+    """The pitfall that an error text shows; an unknown error is taken for one of time."""
     if error is None:
         return "tool-call-as-text"
-    known = next((pitfall for pitfall, pattern in ERRORS if re.search(pattern, f"{error} {message}", re.IGNORECASE)), None)
+    said = f"{error} {message}"
+    known = next((pitfall for pitfall, pattern in ERRORS if re.search(pattern, said, re.IGNORECASE)), None)
     where = address(str(facts.base_url), "config")
     if known == "localhost-ipv6" and not (where and where.host in ("localhost", "::1")):
         return "server-not-answering"
@@ -101,9 +107,11 @@ def _extra(facts: Facts) -> dict[str, str]:
     model, machine = facts.model, facts.machine
     size = model.size if model else 0
     return {
-        "base_url": f"{facts.server.address.url}/v1", "suggestion": smaller(size), "near": "", "provider": facts.provider or "",
-        "size": f"{size / 1e9:.1f} GB", "free": f"{machine.ram_gib or 0:.1f} GiB", "needed": f"{1.2 * size / 2**30:.1f} GiB",
-        "version": facts.server.version or "", "minimum": lesson()["minimum"]["ollama"], "file": "", "line": "", "key": "npm",
+        "base_url": f"{facts.server.address.url}/v1", "suggestion": smaller(size), "near": "",
+        "provider": facts.provider or "", "size": f"{size / 1e9:.1f} GB",
+        "free": f"{machine.ram_gib or 0:.1f} GiB", "needed": f"{1.2 * size / 2**30:.1f} GiB",
+        "version": facts.server.version or "", "minimum": lesson()["minimum"]["ollama"],
+        "file": "", "line": "", "key": "npm",
     }
 
 
@@ -142,7 +150,8 @@ def test_reply_speed(facts: Facts) -> Finding:
     seen = text("speed", rate=rate, place=place, took=f"{took:.1f}")
     judged = facts.setup.target == "machine"  # a sandbox's small model says nothing of the person's
     expected = text("speed-expected", least=f"{SLOW:.0f}") if judged else None
-    values = {"model": facts.choice.name, "seen": seen.en, "suggestion": smaller(facts.model.size if facts.model else 0)}
+    suggestion = smaller(facts.model.size if facts.model else 0)
+    values = {"model": facts.choice.name, "seen": seen.en, "suggestion": suggestion}
     if not on_gpu and not facts.machine.unified and (facts.machine.vram_gib or 0) >= 4:
         return advice("gpu-not-used", seen, expected, **values)
     return advice("slow-reply", seen, expected, **values) if judged and speed < SLOW else passed(seen, expected)

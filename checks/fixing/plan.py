@@ -84,7 +84,8 @@ class Plans(Fixes):
         """The server once it runs, with the models of this person's folder, and what the steps so far would bring."""
         there = facts.models
         if "server-listening" in self._planned and (where := address(url_of(facts.setup), "default")):
-            facts.assume("server", Server(where, "ollama", facts.ollama_program.version if facts.ollama_program else None))
+            program = facts.ollama_program
+            facts.assume("server", Server(where, "ollama", program.version if program else None))
             there = tuple(Model(name, size, is_cloud_name(name)) for name, size in names(facts.setup.ollama_models))
         facts.assume("models", (*there, *self._brought))
         chosen = next((one for one in facts.models if same_model(one.name, facts.choice.on_server or "")), None)

@@ -41,11 +41,15 @@ def passed(found: Text, expected: Text | None = None, **evidence: Any) -> Findin
     return Finding("passed", found, expected, evidence=evidence)
 
 
-def failed(pitfall: str, found: Text, expected: Text | None = None, also: tuple[str, ...] = (), **values: Any) -> Finding:
+def failed(
+    pitfall: str, found: Text, expected: Text | None = None, also: tuple[str, ...] = (), **values: Any
+) -> Finding:
     return Finding("failed", found, expected, pitfall, also, values=values)
 
 
-def advice(pitfall: str, found: Text, expected: Text | None = None, also: tuple[str, ...] = (), **values: Any) -> Finding:
+def advice(
+    pitfall: str, found: Text, expected: Text | None = None, also: tuple[str, ...] = (), **values: Any
+) -> Finding:
     return Finding("advice", found, expected, pitfall, also, values=values)
 
 

@@ -13,7 +13,9 @@ from fixtures.facts.facts import Facts
 from fixtures.system.sentences import Text
 
 Judge = Callable[[Facts], Finding]
-MODULES = ("test_step1_install", "test_step2_model", "test_step3_server", "test_step4_config", "test_step5_chat", "test_privacy")
+Register = Callable[[Judge], Judge]
+MODULES = ("test_step1_install", "test_step2_model", "test_step3_server", "test_step4_config", "test_step5_chat",
+           "test_privacy")
 ORDER = (
     "ollama-version", "opencode-version", "disk-space", "model-downloaded", "model-fits", "model-tools",
     "server-listening", "config-found", "config-valid", "names-agree", "model-listed", "chat-reply", "context-window",
@@ -37,7 +39,7 @@ class Check:
 _checks: dict[str, Check] = {}
 
 
-def check(id: str, step: int | str, checkpoint: int | None = None, needs: tuple[str, ...] = ()) -> Callable[[Judge], Judge]:
+def check(id: str, step: int | str, checkpoint: int | None = None, needs: tuple[str, ...] = ()) -> Register:
     """Make a function a check. Its docstring's first line is the English title, the second the Chinese one."""
 
     def register(judge: Judge) -> Judge:

@@ -27,10 +27,13 @@ def lesson() -> dict[str, Any]:
 
 
 def recommended(ram_gib: float | None, vram_gib: float | None) -> Tier:
-    """The largest tier this hardware reaches, its model held with OpenCode's window; unknown memory gets the smallest."""
+    """The largest tier that this hardware reaches and holds with OpenCode's window, else the smallest."""
     tiers = [Tier(**tier) for tier in lesson()["tiers"]]
-    fitting = (tier for tier in tiers if _holds(tier.vram_gib, vram_gib, tier.model) or _holds(tier.ram_gib, ram_gib, tier.model))
-    return next(fitting, tiers[-1])
+    return next((tier for tier in tiers if _fits(tier, ram_gib, vram_gib)), tiers[-1])
+
+
+def _fits(tier: Tier, ram_gib: float | None, vram_gib: float | None) -> bool:
+    return _holds(tier.vram_gib, vram_gib, tier.model) or _holds(tier.ram_gib, ram_gib, tier.model)
 
 
 def _holds(least: float | None, there: float | None, model: str) -> bool:
@@ -40,7 +43,8 @@ def _holds(least: float | None, there: float | None, model: str) -> bool:
 def _needed(model: str) -> float:
     """Bytes for a model of the lesson with the smallest window that OpenCode can work in."""
     table = lesson()
-    return float(table["memory"]["least"] * (download_bytes(model) or 0) + table["kv_cache"][model] * table["context"]["least"])
+    weights = table["memory"]["least"] * (download_bytes(model) or 0)
+    return float(weights + table["kv_cache"][model] * table["context"]["least"])
 
 
 def download_bytes(model: str) -> int | None:
