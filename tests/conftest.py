@@ -69,7 +69,8 @@ def run_checks(tmp_path: Path) -> Callable[..., Ran]:
     def run(*args: str, env: Mapping[str, str] | None = None, prefix: tuple[str, ...] = (), cwd: Path = ROOT) -> Ran:
         report = tmp_path / "report"
         argv = [*prefix, *checks_command(report, *args)]
-        full = {**(env if env is not None else os.environ), "PYTHONPATH": str(ROOT)}
+        full = dict(env if env is not None else os.environ)
+        full["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [full.get("PYTHONPATH") if env is not None else None])])
         done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
         file = report / "result.json"
         result = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
