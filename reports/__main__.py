@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 
+from fixtures.system import stream
 from reports.language import usual
 
 COMMANDS = ("room", "explain")
@@ -30,8 +31,7 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    stream.forgive(sys.stdout, sys.stderr)
     try:
         code = main(sys.argv[1:])
         sys.stdout.flush()

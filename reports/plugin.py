@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from checks.judging.run import FINDING, JUDGEMENTS, mode
+from fixtures.system import stream
 from reports import options
 from reports.ci import job as ci
 from reports.language import usual
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from reports.result import Collector
     from reports.screen import Screen
 
-STDOUT = os.dup(1)
+stream.forgive(sys.__stdout__, sys.__stderr__)
+STDOUT = stream.again(os.dup(1), sys.__stdout__)
 """pytest redirects the original while tests run; progress is for whoever sits before it."""
+CHINESE = "\u4e2d\u6587"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,7 +61,7 @@ class Reporter:
         self.folder = self._folder()
         self.collector: Collector | None = None
         self.began = time.monotonic()
-        self.progress = Progress(self.lang, STDOUT)
+        self.progress = Progress(_shown(self.lang, stream.encoding_of(STDOUT)), STDOUT)
         self.unwritten: str | None = None
         self.verbose = config.option.verbose > 0
         self.quiet = config.option.verbose < 0
@@ -183,18 +187,18 @@ class Reporter:
         if terminal is None:
             return Screen(self.lang)
         writer = terminal._tw
-        encoding = getattr(writer._file, "encoding", None) or "utf-8"
-        try:
-            "中文".encode(encoding)
-            lang = self.lang
-        except (UnicodeEncodeError, LookupError):
-            lang = "en"
-        return Screen(lang, max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding)
+        encoding = stream.encoding_of(writer._file)
+        return Screen(_shown(self.lang, encoding), max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding)
 
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
         for name, handler in self._signals.items():
             signal.signal(name, handler)
+
+
+def _shown(lang: str, encoding: str) -> str:
+    """The language that can be read there."""
+    return lang if stream.shows(CHINESE, encoding) else "en"
 
 
 def _ends() -> list[signal.Signals]:

@@ -5,6 +5,7 @@ import contextlib
 import os
 import threading
 import time
+from typing import TextIO
 
 from fixtures.system.sentences import Text
 from fixtures.system.waits import Wait, current, listeners
@@ -18,10 +19,12 @@ REPEAT = 30.0
 class Progress:
     """A thread that writes past pytest's capture: one line that is rewritten on a terminal, one line a wait elsewhere."""
 
-    def __init__(self, lang: str, stream: int) -> None:
+    def __init__(self, lang: str, out: TextIO) -> None:
         self.lang = lang
-        self.stream = stream
-        self.live = os.isatty(stream)
+        self.out = out
+        self.live = out.isatty()
+        self._columns = 0
+        """Of the line that stands there now and is to be written over."""
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
         self._told: Wait | None = None
@@ -65,19 +68,28 @@ class Progress:
         if wait.so_far:
             text = f"  {getattr(wait.so_far(), self.lang)}"
         if self.live:
-            from reports.screen import cut
+            self._rewrite(text)
+        else:
+            self._write(f"{text}\n")
 
-            text = cut(text, max(20, os.get_terminal_size(self.stream).columns - 1))  # a longer line cannot be rewritten
-        self._write(f"\r{text}\x1b[K" if self.live else f"{text}\n")
+    def _rewrite(self, text: str) -> None:
+        """Blanks cover what was longer: an older Windows console shows a control sequence as signs."""
+        from reports.screen import columns, cut
+
+        text = cut(text, max(20, os.get_terminal_size(self.out.fileno()).columns - 1))  # a longer line cannot be rewritten
+        before, self._columns = self._columns, columns(text)
+        self._write(f"\r{text}{' ' * (before - self._columns)}")
 
     def _erase(self) -> None:
         if self.live and self._told:
-            self._write("\r\x1b[K")
+            self._write(f"\r{' ' * self._columns}\r")
+            self._columns = 0
         self._told = None
 
     def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError):
-            os.write(self.stream, text.encode("utf-8" if self.lang == "zh" else "ascii", "replace"))
+        with contextlib.suppress(OSError, ValueError):  # whoever reads has gone
+            self.out.write(text)
+            self.out.flush()
 
 
 def _span(seconds: float) -> tuple[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from fixtures.system.stream import fitted
+
 WORDS = {
     "title": ("A local model in OpenCode (lesson {})", "在 OpenCode 里用本地模型（{} 课）"),
     "verify": ("reads only, {} s", "只读检查，{} 秒"),
@@ -25,7 +27,6 @@ WORDS = {
     "some": ("{} of {} checkpoints passed", "检查点通过 {}/{}"),
     "failed": ("{} failed", "{} 项失败"), "waiting": ("{} waiting", "{} 项等待"), "advised": ("{} to consider", "{} 条建议"), "crashed": ("{} crashed", "{} 项出错"), "unrun": ("{} not run", "{} 项未运行"),
 }
-PLAIN = str.maketrans({"“": '"', "”": '"', "·": "-", "…": "...", "–": "-", "—": "-", "’": "'", "，": ",", "：": ":", "（": "(", "）": ")"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,7 @@ class Screen:
 
     def fit(self, text: str) -> str:
         """Only what the terminal's encoding has: one foreign character would turn a whole line into escapes."""
-        try:
-            text.encode(self.encoding)
-        except (UnicodeEncodeError, LookupError):
-            return text.translate(PLAIN).encode("ascii" if self.encoding.startswith("us-") else self.encoding, "replace").decode(self.encoding)
-        return text
+        return fitted(text, self.encoding)
 
 
 def columns(text: str) -> int:
