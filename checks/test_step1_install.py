@@ -13,8 +13,8 @@ from fixtures.system.sentences import Sentences, Text, same
 text = Sentences.beside(__file__, "sentences/step1.toml")
 OLLAMA_PLACES = ("/usr/local/bin", "/opt/homebrew/bin", "~/.local/bin", "/Applications/Ollama.app/Contents/Resources",
                  "~/AppData/Local/Programs/Ollama")
-OPENCODE_PLACES = ("~/.opencode/bin", "~/.local/bin", "~/bin", "/usr/local/bin", "/opt/homebrew/bin", "~/.npm-global/bin",
-                   "~/.bun/bin", "~/AppData/Roaming/npm")
+OPENCODE_PLACES = ("~/.opencode/bin", "~/.local/bin", "~/bin", "/usr/local/bin", "/opt/homebrew/bin",
+                   "~/.npm-global/bin", "~/.bun/bin", "~/AppData/Roaming/npm")
 ILLEGAL_INSTRUCTION = (-4, 132, 3221225501)
 """SIGILL, a shell's way to say it, and Windows' STATUS_ILLEGAL_INSTRUCTION."""
 

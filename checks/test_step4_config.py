@@ -11,7 +11,8 @@ from fixtures.system.sentences import Sentences, Text, same
 
 text = Sentences.beside(__file__, "sentences/step4.toml")
 WRONG_PLACES = (
-    "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc", "~/opencode.json", "~/opencode.jsonc",
+    "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc",
+    "~/opencode.json", "~/opencode.jsonc",
     "~/.config/opencode.json", "~/.config/opencode.jsonc", "~/.opencode.json", "~/.config/opencode/opencode.json.txt",
     "~/.config/opencode/opencode.jsonc.txt", "~/.config/opencode/opencode.json.json", "~/.config/opencode/opencode",
     "~/.config/opencode/.opencode.json", "~/.config/opencode/config.jsonc", "~/.config/opencode/opencode.yaml",
@@ -49,7 +50,8 @@ def _project_note(facts: Facts) -> Text:
 
 
 def _taken_out(sources: tuple[Source, ...]) -> list[str]:
-    return [f"{source.label}: {key}" for source in sources for key in source.value if key in ("plugin", "mcp", "instructions")]
+    harmful = ("plugin", "mcp", "instructions")
+    return [f"{source.label}: {key}" for source in sources for key in source.value if key in harmful]
 
 
 def _mentions_ollama(source: Source) -> bool:

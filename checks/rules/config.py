@@ -16,7 +16,7 @@ from fixtures.system.sentences import Sentences, same
 
 text = Sentences.beside(__file__, "../sentences/rules.toml")
 CLOUD = "cloud-model-chosen-silently"
-"""Without a usable local provider OpenCode goes to its own cloud model, and does not say so (measured with OpenCode 1.18.33)."""
+"""Without a usable local provider OpenCode goes to its own cloud model, and does not say so (1.18.33, measured)."""
 
 
 def judge_config(rules: OpenCodeRules) -> Finding:
@@ -81,8 +81,9 @@ def _unknown(rules: OpenCodeRules) -> Iterator[Problem]:
 def _unknown_key(problem: Problem, verdict: Callable[..., Finding], also: tuple[str, ...] = ()) -> Finding:
     line, column = problem.place
     at = {"file": problem.source.label, "line": line, "column": column, "key": str(problem.path[-1])}
-    expected = text("meant", meant=problem.suggestion) if problem.suggestion else None
-    return verdict("config-unknown-key", text("unknown-key", **at), expected, also, **at, suggestion=problem.suggestion or "")
+    meant = problem.suggestion
+    expected = text("meant", meant=meant) if meant else None
+    return verdict("config-unknown-key", text("unknown-key", **at), expected, also, **at, suggestion=meant or "")
 
 
 def _refused(rules: OpenCodeRules) -> Finding | None:
@@ -104,7 +105,8 @@ def _refused(rules: OpenCodeRules) -> Finding | None:
 def refusal(facts: Facts) -> str | None:
     """What OpenCode said when it refused the config: a global one ends it, a project's makes every answer a 400."""
     said = (facts.serve.error if facts.serve else None) or facts.providers.error or ""
-    return said if any(word in said for word in ("Configuration is invalid", "ConfigInvalid", "ConfigJson", "not valid JSON")) else None
+    refusals = ("Configuration is invalid", "ConfigInvalid", "ConfigJson", "not valid JSON")
+    return said if any(word in said for word in refusals) else None
 
 
 def _switched_off(rules: OpenCodeRules) -> Finding | None:
@@ -153,7 +155,7 @@ def _ignored(rules: OpenCodeRules) -> Finding | None:
 
 
 def _misplaced_window(source: Source, ours: str) -> Finding | None:
-    """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (Ollama, openai/openai.go).
+    """`num_ctx` reaches Ollama only through the model or the server: `/v1` has no such option (its openai/openai.go).
 
     A package for Ollama's own API may well pass it on.
     """

@@ -20,7 +20,8 @@ class OpenCodeRules:
     @functools.cached_property
     def problems(self) -> list[Problem]:
         schema = self.facts.schema
-        return [problem for source in self.facts.config.sources for problem in problems_of(source, schema)] if schema else []
+        sources = self.facts.config.sources if schema else ()
+        return [problem for source in sources for problem in problems_of(source, schema)]
 
     def at(self, *path: str) -> dict[str, Any]:
         """Placeholders for the place of a value: file, line and column."""
