@@ -22,7 +22,7 @@ from fixtures.sandbox.session import open_setup
 from fixtures.system import children, orphans
 from fixtures.system.machine import Machine
 from fixtures.system.sentences import Sentences
-from fixtures.system.setup import Setup
+from fixtures.system.setup import Setup, own_home
 
 text = Sentences.beside(__file__, "sentences/run.toml")
 CLOSING = pytest.StashKey[threading.Thread]()
@@ -41,7 +41,11 @@ def recommend(machine: Machine) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """What `--mirror` names is asked, and is part of a model's name: one that cannot be is refused before all else."""
+    """What cannot be is refused before all else; what `--mirror` names is asked, and is part of a model's name."""
+    try:
+        own_home()
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
     mirror = config.option.mirror
     if mirror is not None and mirror_url(mirror) is None:
         raise pytest.UsageError(text("mirror-address").both)

@@ -70,6 +70,9 @@ def run_checks(tmp_path: Path) -> Callable[..., Ran]:
         report = tmp_path / "report"
         argv = [*prefix, *checks_command(report, *args)]
         full = dict(env if env is not None else os.environ)
+        if os.name == "nt" and env is not None:  # what every program there is started with, and the home by its own name
+            kept = ("SYSTEMROOT", "TEMP", "TMP", "PATHEXT", "COMSPEC")
+            full = {"USERPROFILE": full.get("HOME", ""), **{name: os.environ[name] for name in kept if name in os.environ}, **full}
         full["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [full.get("PYTHONPATH") if env is not None else None])])
         done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
         file = report / "result.json"

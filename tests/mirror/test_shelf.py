@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.mirror.shelf import ollama_binary, pack
+from fixtures.mirror.shelf import Shelf, ollama_binary, pack
+from fixtures.system import waits
+from fixtures.system.sentences import Text
 
 PROGRAM = "#!/bin/sh\necho ollama version is 0.34.0\n"
 AROUND = ("payslip.pdf", "bin/mine", "lib/other/mine.so", "ollama-notes.txt", "sub/libmine.so")
@@ -52,3 +54,16 @@ def test_flat_release_that_came_from_a_mirror(tmp_path: Path, shelf: Path) -> No
     """It lies in a `bin` then, and can be passed on."""
     lay(tmp_path / "bin", "ollama", "llama-server", "libggml.dylib", "mine")
     assert packed(tmp_path / "bin" / "ollama", shelf) == {"bin/ollama", "bin/llama-server", "bin/libggml.dylib"}
+
+
+def test_what_does_not_start_is_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is no program, as `ollama` of another system: the other one is served."""
+    said: list[Text] = []
+    lay(tmp_path / "bin", "opencode")
+    (tmp_path / "bin" / "ollama").write_bytes(b"no program")
+    monkeypatch.setattr(waits, "listeners", [said.append])
+    shelf = Shelf(tmp_path / "models", tmp_path / "shelf")
+    monkeypatch.setattr(shelf, "programs", lambda: {name: tmp_path / "bin" / name for name in ("ollama", "opencode")})
+    (tmp_path / "bin" / "ollama").chmod(0o755)
+    assert [row["program"] for row in shelf.index()] == ["opencode"]
+    assert len(said) == 1 and "ollama is left out" in said[0].en and str(tmp_path / "bin" / "ollama") in said[0].zh
