@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 
@@ -97,8 +96,7 @@ def refuse_impossible(config: pytest.Config) -> None:
 
 def again(config: pytest.Config, *more: str) -> str:
     """The command that started this run, as the person typed it, without the options that only choose a face."""
-    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
-    return " ".join(filter(None, [_start(), join([*_about(config), *more])]))
+    return " ".join(filter(None, [_start(), command.quoted([*_about(config), *more])]))
 
 
 def fix(config: pytest.Config) -> str:
@@ -124,5 +122,5 @@ def _start() -> str:
         start = "uv run pytest"
     else:
         inside = program.resolve().is_relative_to(ROOT)
-        start = os.path.relpath(program) if inside else program.stem
+        start = command.shell_line([os.path.relpath(program) if inside else program.stem])
     return f"{start} checks"

@@ -10,6 +10,8 @@ import pytest
 
 from checks.judging.pitfalls import TABLE as FILES
 from checks.judging.pitfalls import VALUES, Pitfall, load
+from fixtures.fix.pull import pull_command
+from fixtures.fix.server import SERVICES
 
 TABLE = load()
 SYSTEMS = ("linux", "macos", "windows")
@@ -127,6 +129,21 @@ def test_no_command_takes_data_away(pitfall: Pitfall) -> None:
 def test_powershell_gets_no_unix_shell(pitfall: Pitfall) -> None:
     commands = pitfall.remedy({}, "windows").commands
     assert not [command for command in commands if re.search(r"\bexport |\bsudo |\| (ba)?sh\b|^curl ", command)]
+
+
+CMD = re.compile(r'%\w+%|\bstart ""|^set \w+=|&&|\|\||\bcmd(\.exe)? /c|\bsetx ')
+"""What only cmd.exe takes, or PowerShell 5.1 does not: a learner has PowerShell open."""
+
+
+@each
+def test_windows_commands_are_powershells(pitfall: Pitfall) -> None:
+    assert not [command for command in pitfall.remedy({}, "windows").commands if CMD.search(command)]
+
+
+def test_so_are_those_of_the_fixes() -> None:
+    assert not [command for _, command in SERVICES["windows"] if CMD.search(command)]
+    said = (pull_command("x:1b", pulled, "windows") for pulled in ("x:1b", "room:1/library/x:1b"))
+    assert not [command for command in said if CMD.search(command)]
 
 
 def test_every_file_of_the_table_is_read() -> None:

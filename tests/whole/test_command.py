@@ -10,7 +10,7 @@ import pytest
 
 from fixtures import command
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="the shell's quoting: POSIX only")
+posix = pytest.mark.skipif(os.name != "posix", reason="the shell's quoting: POSIX only")
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, argv: list[str], original: list[str] | None = None) -> str:
@@ -19,6 +19,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, argv: list[str], original: list[str] 
     return command.typed_command()
 
 
+@posix
 def test_by_python(monkeypatch: pytest.MonkeyPatch) -> None:
     assert typed(monkeypatch, ["my checks", "--fix"], ["python3", "-X", "dev", "my checks", "--fix"]) == "python3 -X dev 'my checks'"
 
@@ -36,6 +37,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
+@posix
 def test_by_a_script_on_path_and_beside_it(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert typed(monkeypatch, [str(script), "--fix"]) == f"'{script}'"
     monkeypatch.setenv("PATH", str(script.parent))
@@ -59,5 +61,22 @@ def test_uvs_words(words: list[str], said: list[str]) -> None:
     assert command._of_uv(words) == said
 
 
+@posix
 def test_a_checkout_names_its_own_commands() -> None:
     assert not command.PACKAGED and command.again("python3 checks") == "python3 checks" and command.REPORT == "reports/out"
+
+
+@pytest.mark.parametrize(("words", "line"), [
+    (["py", "checks"], "py checks"),
+    ([".venv\\Scripts\\pytest.exe", "checks"], ".venv\\Scripts\\pytest.exe checks"),
+    (["my env\\Scripts\\pytest.exe", "checks"], "& 'my env\\Scripts\\pytest.exe' checks"),
+    (["python", "检查", "--project=C:\\Users\\王小明 同学\\p", "--model=qwen2.5-coder:7b"],
+     "python 检查 '--project=C:\\Users\\王小明 同学\\p' --model=qwen2.5-coder:7b"),
+    (["python", "checks", "--project=C:\\it's $x; (y)"], "python checks '--project=C:\\it''s $x; (y)'"),
+])
+def test_windows_commands_are_for_powershell(words: list[str], line: str) -> None:
+    assert command.shell_line(words, windows=True) == line
+
+
+def test_options_alone_get_no_call_operator() -> None:
+    assert command.quoted(["--project=a b"], windows=True) == "'--project=a b'"
