@@ -18,9 +18,10 @@ windows = pytest.mark.skipif(os.name != "nt", reason="Windows' jobs and events; 
 STAYS = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(120)"
 """A program that notes its number and stays."""
 PARENT = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from fixtures.system import children
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with Ctrl-C ignored
 with children.open_run():
     children.start(sys.argv[1:], dict(__import__("os").environ), Path.cwd(), Path("log"))
     print("up", flush=True)
