@@ -9,12 +9,6 @@ from fixtures.system import stream
 from reports.language import usual
 
 COMMANDS = ("room", "explain")
-USAGE = {
-    "en": "usage: python -m reports room DIR -o room.html   one page for all results below DIR\n"
-    "       python -m reports explain [FILE]          which pitfalls an error message shows",
-    "zh": "用法：python -m reports room 目录 -o room.html   把目录下的所有结果汇成一页\n"
-    "      python -m reports explain [文件]          看一段报错属于哪种问题",
-}
 
 
 def main(argv: list[str]) -> int:
@@ -25,8 +19,10 @@ def main(argv: list[str]) -> int:
 
             return run_module("reports", argv)
         return int(importlib.import_module(f"reports.{argv[0]}.{argv[0]}").main(argv[1:]))
+    from reports.words import words
+
     asked = argv[:1] in (["-h"], ["--help"])
-    print(USAGE[usual()], file=sys.stdout if asked else sys.stderr)
+    print(getattr(words.usage("reports"), usual()), file=sys.stdout if asked else sys.stderr)
     return 0 if asked else 4
 
 

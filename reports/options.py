@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from fixtures import command
+from fixtures.system.sentences import Text
+from reports.words import words
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
@@ -49,11 +51,8 @@ def refuse_foreign_root(config: pytest.Config, args: list[str]) -> None:
     """A folder given as an option's separate value can become pytest's root, with its `pytest.ini` (design, section 2)."""
     named = any(Path(arg.split("::")[0]).resolve().is_relative_to(CHECKS) for arg in args if not arg.startswith("-"))
     if named and config.rootpath != ROOT:
-        fixed = _with_equals(args)
-        raise pytest.UsageError(
-            f"pytest took {config.rootpath} for the project. Type the folder after an equals sign: pytest {shlex.join(fixed)}\n"
-            f"pytest 把 {config.rootpath} 当成了项目目录。目录要写在等号后面：pytest {shlex.join(fixed)}"
-        )
+        typed = shlex.join(_with_equals(args))
+        raise _refusal(words.usage("foreign-root", root=config.rootpath, args=typed))
 
 
 def _with_equals(args: list[str]) -> list[str]:
@@ -70,28 +69,47 @@ def _with_equals(args: list[str]) -> list[str]:
 def refuse_impossible(config: pytest.Config) -> None:
     """What cannot be done, in one sentence."""
     if config.getoption("numprocesses", None):
-        raise pytest.UsageError("the checks share one set-up and run in one process: leave out -n\n检查共用一个环境，只能单进程运行：去掉 -n")
+        raise _refusal(words.usage("one-process"))
+    _refuse_foreign_options(config)
+    _refuse_what_is_not_there(config)
+
+
+def _refuse_foreign_options(config: pytest.Config) -> None:
+    """Options that exclude one another, or that mean nothing without another."""
+    option = config.option
     chosen = [name for name in ("--fix", "--fix-plan", "--undo") if config.getoption(name)]
     if len(chosen) > 1:
-        both = " and ".join(chosen)
-        raise pytest.UsageError(f"{both} exclude each other\n{both.replace(' and ', ' 和 ')} 只能选一个")
-    if config.option.mirror is not None and chosen not in (["--fix"], ["--fix-plan"]):
-        raise pytest.UsageError("--mirror says where --fix downloads from: add --fix or --fix-plan\n--mirror 指定 --fix 从哪里下载：要和 --fix 或 --fix-plan 一起用")
-    if config.option.keep_models and chosen != ["--undo"]:
-        raise pytest.UsageError("--keep-models says what --undo leaves: add --undo\n--keep-models 指定 --undo 保留什么：要和 --undo 一起用")
-    if config.option.sandbox and config.option.rehearse:
-        raise pytest.UsageError("--sandbox and --rehearse exclude each other\n--sandbox 和 --rehearse 只能选一个")
-    if config.option.keep and not config.option.rehearse:
-        raise pytest.UsageError("--keep goes with --rehearse\n--keep 要和 --rehearse 一起用")
-    seat = config.option.seat
+        raise _one_of(*chosen)
+    if option.mirror is not None and chosen not in (["--fix"], ["--fix-plan"]):
+        raise _refusal(words.usage("mirror-alone"))
+    if option.keep_models and chosen != ["--undo"]:
+        raise _refusal(words.usage("keep-models-alone"))
+    if option.sandbox and option.rehearse:
+        raise _one_of("--sandbox", "--rehearse")
+    if option.keep and not option.rehearse:
+        raise _refusal(words.usage("keep-alone"))
+
+
+def _refuse_what_is_not_there(config: pytest.Config) -> None:
+    """Names that are none, and folders that do not exist."""
+    seat, rehearse = config.option.seat, config.option.rehearse
     if seat and (Path(seat).name != seat or seat in (".", "..") or "\\" in seat or not seat.isprintable()):
-        raise pytest.UsageError("--seat is one folder's name, without / or \\\n--seat 是一个文件夹名，不能含 / 或 \\")
+        raise _refusal(words.usage("seat-is-a-name"))
     for option in ("rehearse", "project"):
         folder = getattr(config.option, option)
         if folder and not Path(folder).is_dir():
-            raise pytest.UsageError(f"--{option}: no folder {folder}\n--{option}：没有目录 {folder}")
-    if config.option.rehearse and not Path(config.option.rehearse, "setup.toml").is_file():
-        raise pytest.UsageError(f"--rehearse: no setup.toml in {config.option.rehearse}\n--rehearse：{config.option.rehearse} 里没有 setup.toml")
+            raise _refusal(words.usage("no-folder", option=option, folder=folder))
+    if rehearse and not Path(rehearse, "setup.toml").is_file():
+        raise _refusal(words.usage("no-setup", folder=rehearse))
+
+
+def _one_of(*options: str) -> pytest.UsageError:
+    return _refusal(words.usage("one-of", options=Text(*(between.join(options) for between in words.usage("and")))))
+
+
+def _refusal(text: Text) -> pytest.UsageError:
+    """In both languages: which one a person reads is not known yet."""
+    return pytest.UsageError(text.both)
 
 
 def again(config: pytest.Config, *more: str) -> str:

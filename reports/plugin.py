@@ -16,6 +16,7 @@ from fixtures.system import stream
 from reports import options
 from reports.ci import job as ci
 from reports.language import usual
+from reports.words import words
 
 if TYPE_CHECKING:
     from reports.redact.redact import Redactor
@@ -26,6 +27,7 @@ stream.forgive(sys.__stdout__, sys.__stderr__)
 STDOUT = stream.again(os.dup(1), sys.__stdout__)
 """pytest redirects the original while tests run; progress is for whoever sits before it."""
 CHINESE = "\u4e2d\u6587"
+"""The two characters of "Chinese", which every encoding for Chinese has."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -177,7 +179,7 @@ class Reporter:
         for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
             terminalreporter.write_line(line)
         if self.unwritten:
-            terminalreporter.write_line(screen.fit(f"  no report was written / 报告没有写成: {self.unwritten}"))
+            terminalreporter.write_line(screen.fit(f"  {' / '.join(words.terminal('no-report'))}: {self.unwritten}"))
 
     def screen(self) -> Screen:
         """Chinese needs an encoding that has it; without, English is what can be read."""

@@ -62,11 +62,7 @@ class Progress:
         if not self.live and wait is self._told and not (wait.so_far and took >= self._next):
             return
         self._told, self._next = wait, took + REPEAT
-        text = f"  {wait.reason.en}, {took:.0f} s (up to {_span(wait.limit)[0]})"
-        if self.lang == "zh":
-            text = f"  {wait.reason.zh}，{took:.0f} 秒（最多 {_span(wait.limit)[1]}）"
-        if wait.so_far:
-            text = f"  {getattr(wait.so_far(), self.lang)}"
+        text = f"  {self._how_far(wait, took)}"
         if self.live:
             self._rewrite(text)
         else:
@@ -80,6 +76,12 @@ class Progress:
         before, self._columns = self._columns, columns(text)
         self._write(f"\r{text}{' ' * (before - self._columns)}")
 
+    def _how_far(self, wait: Wait, took: float) -> str:
+        from reports.words import words
+
+        told = wait.so_far() if wait.so_far else words.terminal("wait", what=wait.reason, took=f"{took:.0f}", limit=_span(wait.limit))
+        return str(getattr(told, self.lang))
+
     def _erase(self) -> None:
         if self.live and self._told:
             self._write(f"\r{' ' * self._columns}\r")
@@ -92,6 +94,10 @@ class Progress:
             self.out.flush()
 
 
-def _span(seconds: float) -> tuple[str, str]:
+def _span(seconds: float) -> Text:
     """120 -> 2 min."""
-    return (f"{seconds / 60:.0f} min", f"{seconds / 60:.0f} 分钟") if seconds >= 90 else (f"{seconds:.0f} s", f"{seconds:.0f} 秒")
+    from reports.words import words
+
+    if seconds >= 90:
+        return words.terminal("minutes", minutes=f"{seconds / 60:.0f}")
+    return words.terminal("seconds", seconds=f"{seconds:.0f}")

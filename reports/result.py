@@ -16,6 +16,7 @@ from checks.judging.pitfalls import load
 from fixtures.system.sentences import Text
 from fixtures.system.setup import this_system
 from reports.redact.redact import Redactor
+from reports.words import words
 
 SUITE = "1.0.0"
 HOLDS = ("passed", "fixed", "advice")
@@ -64,8 +65,8 @@ class Collector:
 
     def crashed(self, id: str, seconds: float, error: str) -> None:
         """The check itself broke: that says nothing about the learner's machine."""
-        found = Text("the check itself broke; -v shows where", "检查程序自身出错；加 -v 可看到出错位置")
-        self._records[id] = self._record(checks()[id], Finding("crashed", found, evidence={"error": error}), seconds)
+        finding = Finding("crashed", words.names("broke"), evidence={"error": error})
+        self._records[id] = self._record(checks()[id], finding, seconds)
 
     def _record(self, check: Check, finding: Finding, seconds: float) -> dict[str, Any]:
         known = load().get(finding.pitfall) if finding.pitfall else None

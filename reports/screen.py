@@ -4,29 +4,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from fixtures.system.sentences import Text
 from fixtures.system.stream import fitted
-
-WORDS = {
-    "title": ("A local model in OpenCode (lesson {})", "在 OpenCode 里用本地模型（{} 课）"),
-    "verify": ("reads only, {} s", "只读检查，{} 秒"),
-    "sandbox": ("in a sandbox, {} s", "在沙盒中，{} 秒"),
-    "rehearse": ("a rehearsal, {} s", "演练，{} 秒"),
-    "fix": ("with fixes, {} s", "检查并修复，{} 秒"),
-    "fix-plan": ("a plan, {} s", "只列计划，{} 秒"),
-    "undo": ("undo, {} s", "撤销，{} 秒"),
-    "first": ("DO THIS FIRST", "先做这一步"),
-    "advice": ("WORTH A LOOK", "建议先看这一条"),
-    "seen": ("seen", "现象"), "why": ("why", "原因"), "do": ("do", "做法"), "type": ("type", "执行"), "then": ("then", "然后"), "or": ("or", "或者"),
-    "fix-offer": ("does it for you; --fix-plan shows first what it would change", "由套件来做；加 --fix-plan 先看会改什么"),
-    "waits": ("waits for step {}", "等第 {} 步"), "not-run": ("not run", "未运行"), "next": ("next", "接着"), "also": ("also", "另外"),
-    "crash": ("the suite itself broke in {}; type this, and send the output to whoever helps",
-              "套件自身在 {} 出错；执行下面的命令，把输出发给帮忙的人"),
-    "all": ("all {} of {} checkpoints passed", "检查点 {}/{} 全部通过"),
-    "some": ("{} of {} checkpoints passed", "检查点通过 {}/{}"),
-    "failed": ("{} failed", "{} 项失败"), "waiting": ("{} waiting", "{} 项等待"), "advised": ("{} to consider", "{} 条建议"), "crashed": ("{} crashed", "{} 项出错"), "unrun": ("{} not run", "{} 项未运行"),
-}
+from reports.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +19,15 @@ class Screen:
     color: bool = False
     encoding: str = "utf-8"
 
-    def word(self, key: str, *values: Any) -> str:
-        return WORDS[key][self.lang == "zh"].format(*values)
+    def say(self, text: Text) -> str:
+        return text.zh if self.lang == "zh" else text.en
+
+    def word(self, key: str, **values: object) -> str:
+        return self.say(words.terminal(key, **values))
+
+    def label(self, key: str) -> str:
+        """A word that stands before something, as small as all labels."""
+        return self.word(key).lower()
 
     def paint(self, text: str, code: str | None) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.color and code else text

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports import fixes
-from reports.screen import WORDS, Screen, columns, cut, pad, wrap
+from reports.screen import Screen, columns, cut, pad, wrap
+from reports.words import words
 
-STEPS = {1: ("Install", "安装"), 2: ("Model", "模型"), 3: ("Server", "服务"), 4: ("Config", "配置"), 5: ("Chat", "对话"),
-         "privacy": ("Privacy", "隐私")}
-STATUSES = {"passed": ("ok", "通过"), "fixed": ("fixed", "已修好"), "failed": ("FAIL", "失败"), "advice": ("advice", "建议"),
-            "skipped": ("skip", "跳过"), "crashed": ("CRASH", "出错"), "blocked": ("·", "·"), "not-run": ("·", "·")}
+COUNTED = ("failed", "crashed", "blocked", "advice", "not-run")
+"""What a verdict counts, in this order."""
 COLORS = {"passed": "32", "fixed": "32", "failed": "31;1", "crashed": "31;1", "advice": "33"}
 
 
@@ -30,7 +29,7 @@ def _next(result: Mapping[str, Any], screen: Screen, again: str, fix: str) -> It
     first = next((one for one in result["checks"] if one["id"] == result["first"]), None)
     planned = [step["check"] for step in result["fixes"]]
     if result["run"]["mode"] == "fix-plan" and any(step["undo"] for step in result["fixes"]):
-        yield from commands("then", [fix], screen)
+        yield from commands(screen.label("then"), [fix], screen)
         yield ""
     if first and first["status"] in ("failed", "crashed") and first["id"] not in planned:
         yield from _first(result, screen, again)
@@ -45,14 +44,14 @@ def _both_ends(left: str, right: str, width: int) -> str:
 def _head(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     run = result["run"]
     mode = run["target"] if run["target"] != "machine" else run["mode"]
-    took = screen.word(mode if mode in WORDS else "verify", f"{result['seconds']:.1f}")
-    yield _both_ends("  " + screen.word("title", result["lesson"]), took, screen.width)
+    took = screen.word(f"took-{mode}", seconds=f"{result['seconds']:.1f}")
+    yield _both_ends("  " + screen.word("title", lesson=result["lesson"]), took, screen.width)
 
 
 def _table(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
-    for step, names in STEPS.items():
+    for step, name in words.STEPS.items():
         checks = [one for one in result["checks"] if one["step"] == step]
-        label = f"{step} {names[screen.lang == 'zh']}" if step != "privacy" else f"  {names[screen.lang == 'zh']}"
+        label = f"{' ' if step == 'privacy' else step} {screen.say(words.names(name))}"
         for index, line in enumerate(_step(checks, result, screen)):
             yield f"  {pad(label if index == 0 else '', 11)} {line}".rstrip()
 
@@ -65,9 +64,9 @@ def _step(checks: list[Mapping[str, Any]], result: Mapping[str, Any], screen: Sc
     for blocker in dict.fromkeys(one["blocked_by"] for one in waiting):
         names = [_name(one, screen) for one in waiting if one["blocked_by"] == blocker]
         step = next((one["step"] for one in result["checks"] if one["id"] == blocker), "?")
-        yield _quiet_line(screen.word("waits", step), names, screen)
+        yield _quiet_line(screen.word("waits", step=step), names, screen)
     if unrun := [_name(one, screen) for one in checks if one["status"] == "not-run"]:
-        yield _quiet_line(screen.word("not-run"), unrun, screen)
+        yield _quiet_line(screen.word("status-not-run"), unrun, screen)
 
 
 def _name(one: Mapping[str, Any], screen: Screen) -> str:
@@ -76,12 +75,12 @@ def _name(one: Mapping[str, Any], screen: Screen) -> str:
 
 
 def _quiet_line(reason: str, names: list[str], screen: Screen) -> str:
-    left = f"{pad('·', 7)}{reason}{'：' if screen.lang == 'zh' else ': '}{('、' if screen.lang == 'zh' else ', ').join(names)}"
-    return screen.paint(cut(left, screen.width - 14), "2")
+    told = screen.word("not-yet", reason=reason, names=screen.word("pause").join(names))
+    return screen.paint(cut(pad("·", 7) + told, screen.width - 14), "2")
 
 
 def _line(one: Mapping[str, Any], screen: Screen) -> str:
-    status = pad(STATUSES[one["status"]][screen.lang == "zh"], 7)
+    status = pad(screen.word(f"status-{one['status']}"), 7)
     room = screen.width - 14 - 7
     title = one["title"][screen.lang]
     found = one["found"][screen.lang] if one["found"] else ""
@@ -94,35 +93,35 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
     one = next((check for check in result["checks"] if check["id"] == result["first"]), None)
     if one is None:
         return
-    heading = screen.word("advice" if one["status"] == "advice" else "first")
+    heading = screen.word("first-advice" if one["status"] == "advice" else "first").upper()
     yield screen.paint(_both_ends("  " + heading, one["pitfall"] or one["id"], screen.width), "1")
-    yield from _told("seen", one["found"][screen.lang], screen)
+    yield from _told(screen.label("seen"), one["found"][screen.lang], screen)
     if one["status"] == "crashed":
-        yield from _told("do", screen.word("crash", one["id"]), screen)
+        yield from _told(screen.label("do"), screen.word("crash", check=one["id"]), screen)
         mode = result["run"]["mode"]
-        yield from commands("type", [f"{again} -v" if mode == "verify" else f"{again} --{mode} -v"], screen)
+        yield from commands(screen.label("type"), [f"{again} -v" if mode == "verify" else f"{again} --{mode} -v"], screen)
     elif one["remedy"]:
-        yield from _told("why", one["why"][screen.lang], screen)
-        yield from _told("do", one["remedy"]["text"][screen.lang], screen)
-        yield from commands("type", one["remedy"]["commands"], screen)
-        yield from commands("then", [again], screen)
+        yield from _told(screen.label("why"), one["why"][screen.lang], screen)
+        yield from _told(screen.label("do"), one["remedy"]["text"][screen.lang], screen)
+        yield from commands(screen.label("type"), one["remedy"]["commands"], screen)
+        yield from commands(screen.label("then"), [again], screen)
         if result["run"]["mode"] == "verify" and one["evidence"].get("fix"):
-            yield from commands("or", [f"{again} --fix"], screen)
+            yield from commands(screen.label("or"), [f"{again} --fix"], screen)
             yield from _told("", screen.word("fix-offer"), screen)
     if one["also"]:
-        yield from _told("also", ", ".join(one["also"]), screen)
+        yield from _told(screen.label("also"), ", ".join(one["also"]), screen)
     yield ""
 
 
-def _told(key: str, text: str, screen: Screen) -> Iterator[str]:
+def _told(label: str, text: str, screen: Screen) -> Iterator[str]:
     for index, line in enumerate(wrap(text, screen.width - 10)):
-        yield f"  {pad(screen.word(key) if key and index == 0 else '', 6)} {line}"
+        yield f"  {pad(label if index == 0 else '', 6)} {line}"
 
 
-def commands(key: str, typed: list[str], screen: Screen) -> Iterator[str]:
+def commands(label: str, typed: list[str], screen: Screen) -> Iterator[str]:
     """Never wrapped: a command is copied whole."""
     for index, line in enumerate(line for command in typed for line in command.splitlines()):
-        yield f"  {pad(screen.word(key) if index == 0 else '', 6)} {screen.paint(line, '36')}"
+        yield f"  {pad(label if index == 0 else '', 6)} {screen.paint(line, '36')}"
 
 
 def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
@@ -131,20 +130,23 @@ def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     for index, one in enumerate(rest):
         text = f"{one['id']}: {one['found'][screen.lang]}"
         room = screen.width - 10 - columns(one["pitfall"] or "") - 2
-        yield _both_ends(f"  {pad(screen.word('next') if index == 0 else '', 6)} {cut(text, room)}", one["pitfall"] or "", screen.width)
+        yield _both_ends(f"  {pad(screen.label('next') if index == 0 else '', 6)} {cut(text, room)}", one["pitfall"] or "", screen.width)
     if rest:
         yield ""
+
+
+def counts(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    """How many checks need a hand, by status."""
+    for status in COUNTED:
+        if number := sum(one["status"] == status for one in result["checks"]):
+            yield screen.word(f"count-{status}", number=number)
 
 
 def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> Iterator[str]:
     """The count, and where the page lies: on the same line if there is room."""
     points = result["checkpoints"]
     done = result["verdict"] == "passed" and points["passed"] == points["of"]
-    text = screen.word("all" if done else "some", points["passed"], points["of"])
-    counted = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
-    for status, word in counted.items():
-        if number := sum(one["status"] == status for one in result["checks"]):
-            text += (", " if screen.lang == "en" else "，") + screen.word(word, number)
+    text = screen.word("comma").join([screen.word("all" if done else "some", **points), *counts(result, screen)])
     color = {"passed": "32;1", "failed": "31;1"}.get(result["verdict"])
     fits = columns(text) + columns(report or "") + 4 <= screen.width
     if fits or not report:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reports.screen import Screen
-from reports.terminal import STATUSES
 
 if TYPE_CHECKING:
     from checks.judging.finding import Finding
@@ -31,7 +30,6 @@ MOST_LINES = 12
 DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 PROPERTY = {**DATA, ":": "%3A", ",": "%2C"}
 """As actions/toolkit's core/src/command.ts escapes them."""
-MORE = {"en": "{} more: see the job summary", "zh": "另有 {} 项，见本次任务的摘要"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def annotations(result: Mapping[str, Any], found: Mapping[str, Place], screen: S
         shown = records if len(records) <= MOST_ANNOTATIONS else records[: MOST_ANNOTATIONS - 1]
         yield from (_annotation(kind, one, found.get(one["id"]), screen, again) for one in shown)
         if len(records) > len(shown):
-            yield command(kind, MORE[screen.lang].format(len(records) - len(shown)))
+            yield command(kind, screen.word("more", number=len(records) - len(shown)))
 
 
 def _kind(one: Mapping[str, Any], result: Mapping[str, Any]) -> str | None:
@@ -126,7 +124,7 @@ def _kind(one: Mapping[str, Any], result: Mapping[str, Any]) -> str | None:
 
 def _annotation(kind: str, one: Mapping[str, Any], place: Place | None, screen: Screen, again: str) -> str:
     where = {"file": place.file, "line": place.line} if place else {}
-    title = " ".join(filter(None, [STATUSES[one["status"]][screen.lang == "zh"], one["id"], one["pitfall"]]))
+    title = " ".join(filter(None, [screen.word(f"status-{one['status']}"), one["id"], one["pitfall"]]))
     return command(kind, "\n".join(_message(one, place, screen, again)), **where, title=title[:MOST_TITLE])
 
 
@@ -135,13 +133,13 @@ def _message(one: Mapping[str, Any], place: Place | None, screen: Screen, again:
     found = one["found"][screen.lang] if one["found"] else ""
     yield one["title"][screen.lang]
     where = f"{place.shown} " if place and not place.file and place.shown not in found else ""
-    yield f"{screen.word('seen')}: {where}{found}"
+    yield f"{screen.label('seen')}: {where}{found}"
     if one["status"] == "crashed":
-        yield screen.word("crash", one["id"], again)
+        yield screen.word("crash", check=one["id"])
         yield from str(one["evidence"].get("error", "")).splitlines()[-MOST_LINES:]
     if one["status"] in ("failed", "advice") and one["remedy"]:
-        yield f"{screen.word('why')}: {one['why'][screen.lang]}"
-        yield f"{screen.word('do')}: {one['remedy']['text'][screen.lang]}"
+        yield f"{screen.label('why')}: {one['why'][screen.lang]}"
+        yield f"{screen.label('do')}: {one['remedy']['text'][screen.lang]}"
         yield from one["remedy"]["commands"]
 
 

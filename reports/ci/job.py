@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from reports import options
+from reports.words import words
 
 if TYPE_CHECKING:
     from reports.ci.github import Step
@@ -66,7 +67,7 @@ class Job:
 
         path = logfile(self.config.getoption("xmlpath", None))
         if path and (problem := finish(path, self.reporter.redactor().text)):
-            self._say(f"  no JUnit file was written / JUnit 文件没有写成: {problem}")
+            self._say(f"  {' / '.join(words.terminal('no-junit'))}: {problem}")
 
     def _finish_step(self, step: Step, exit: int) -> None:
         step.end()

@@ -7,20 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from reports.screen import Screen
-from reports.terminal import STATUSES
-from reports.words import OUTCOMES
+from reports.terminal import counts
+from reports.words import words
 
 MOST_BYTES = 1024 * 1024
 """Of all summaries of a step together; GitHub shows nothing at all above it."""
 MOST_TEXT, MOST_ERROR = 1000, 4000
 """Characters of a sentence, and of a traceback's end."""
-HEADINGS = {
-    "checkpoint": ("Checkpoint", "检查点"), "status": ("Status", "结果"), "found": ("Found", "现象"),
-    "all": ("All checks", "全部检查"), "next": ("Next", "接着"), "fix": ("What the fix did", "修复做了什么"),
-    "fix-plan": ("What a fix would do", "修复会做什么"), "undo": ("What was taken back", "撤销了什么"),
-    "cut": ("The rest is in report.html.", "其余内容见 report.html。"), "model": ("model", "模型"), "seat": ("seat", "座位"),
-}
-COUNTED = {"failed": "failed", "crashed": "crashed", "blocked": "waiting", "advice": "advised", "not-run": "unrun"}
 PROGRAMS = {"ollama": "Ollama", "ollama_server": "Ollama server", "opencode": "OpenCode"}
 _MARKUP = re.compile(r"[\\`*_\[\]<>&|~#@$^{}]|:(?=//|[\w+-]+:)|(?<=\b[wW]{3})\.")
 """What Markdown, HTML, tables, mentions, formulas, emoji names and bare addresses begin with."""
@@ -40,7 +33,7 @@ def write(path: str, result: Mapping[str, Any], screen: Screen, again: str) -> s
 
 def fit(parts: Iterator[str], room: int, screen: Screen) -> str:
     """As many whole sections as there is room for, in bytes."""
-    ending = f"\n{_word('cut', screen)}\n"
+    ending = f"\n{screen.word('cut')}\n"
     text, left = "", room - len(ending.encode())
     for part in parts:
         left -= len(part.encode("utf-8", "replace")) + 1
@@ -52,14 +45,14 @@ def fit(parts: Iterator[str], room: int, screen: Screen) -> str:
 
 def sections(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
     """What is wrong and what to type come before what was seen."""
-    yield f"## {plain(screen.word('title', result['lesson']))}\n\n{_headline(result, screen)}\n"
+    yield f"## {plain(screen.word('title', lesson=result['lesson']))}\n\n{_headline(result, screen)}\n"
     yield from _first(result, screen, again)
     steps = {one["id"]: one["step"] for one in result["checks"]}
     yield _table((one for one in result["checks"] if one["checkpoint"]), steps, screen)
     yield from _others(result, screen)
     yield from _fixes(result, screen)
     whole = _table(result["checks"], steps, screen)
-    yield f"<details><summary>{_word('all', screen)}</summary>\n\n{whole}\n</details>\n"
+    yield f"<details><summary>{screen.word('all-checks')}</summary>\n\n{whole}\n</details>\n"
 
 
 def plain(text: str) -> str:
@@ -80,18 +73,12 @@ def fence(text: str, language: str = "") -> str:
     return f"{marks}{language}\n{text.rstrip()}\n{marks}\n"
 
 
-def _word(key: str, screen: Screen) -> str:
-    return HEADINGS[key][screen.lang == "zh"]
-
-
 def _headline(result: Mapping[str, Any], screen: Screen) -> str:
     """How far it got, then whose result it is and of what."""
     points = result["checkpoints"]
-    counts = (screen.word(word, number) for status, word in COUNTED.items()
-              if (number := sum(one["status"] == status for one in result["checks"])))
     key = "all" if result["verdict"] == "passed" and points["passed"] == points["of"] else "some"
-    verdict = " · ".join([screen.word(key, points["passed"], points["of"]), *counts])
-    facts = [f"{_word(key, screen)} {result[key]}" for key in ("seat", "model") if result[key]]
+    verdict = " · ".join([screen.word(key, **points), *counts(result, screen)])
+    facts = [f"{screen.label(key)} {result[key]}" for key in ("seat", "model") if result[key]]
     facts += [f"{PROGRAMS[name]} {version}" for name, version in result["versions"].items() if version]
     return f"**{plain(verdict[:1].upper() + verdict[1:])}**\n\n{plain(' · '.join(facts))}"
 
@@ -100,35 +87,33 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
     one = next((check for check in result["checks"] if check["id"] == result["first"]), None)
     if one is None:
         return
-    heading = screen.word("advice" if one["status"] == "advice" else "first").capitalize()
+    heading = screen.word("first-advice" if one["status"] == "advice" else "first")
     yield f"### {heading}: {plain(one['pitfall'] or one['id'])}\n"
-    yield _told("seen", one["found"], screen)
+    yield _told(screen.label("seen"), one["found"], screen)
     if one["status"] == "crashed":
-        yield f"**{screen.word('do')}** {plain(screen.word('crash', one['id'], again))}\n"
+        yield f"**{screen.label('do')}** {plain(screen.word('crash', check=one['id']))}\n"
         yield fence(str(one["evidence"].get("error", ""))[-MOST_ERROR:])
     elif one["remedy"]:
-        yield _told("why", one["why"], screen)
-        yield _told("do", one["remedy"]["text"], screen)
+        yield _told(screen.label("why"), one["why"], screen)
+        yield _told(screen.label("do"), one["remedy"]["text"], screen)
         yield from map(fence, one["remedy"]["commands"])
-        yield f"**{screen.word('then')}**\n\n{fence(again)}"
+        yield f"**{screen.label('then')}**\n\n{fence(again)}"
 
 
-def _told(key: str, text: Mapping[str, str] | None, screen: Screen) -> str:
-    return f"**{screen.word(key)}** {plain(text[screen.lang])}\n" if text else ""
+def _told(label: str, text: Mapping[str, str] | None, screen: Screen) -> str:
+    return f"**{label}** {plain(text[screen.lang])}\n" if text else ""
 
 
 def _table(checks: Iterable[Mapping[str, Any]], steps: Mapping[str, Any], screen: Screen) -> str:
-    head = ["", *(_word(key, screen) for key in ("checkpoint", "status", "found"))]
+    head = ["", *(screen.word(key) for key in ("checkpoint", "status", "found"))]
     rows = [head, ["---"] * len(head), *(_row(one, steps, screen) for one in checks)]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
 def _row(one: Mapping[str, Any], steps: Mapping[str, Any], screen: Screen) -> list[str]:
-    status = STATUSES[one["status"]][screen.lang == "zh"]
+    status = screen.word(f"status-{one['status']}")
     if one["status"] == "blocked":
-        status = screen.word("waits", steps.get(one["blocked_by"], "?"))
-    elif one["status"] == "not-run":
-        status = screen.word("not-run")
+        status = screen.word("waits", step=steps.get(one["blocked_by"], "?"))
     found = one["found"][screen.lang] if one["found"] and one["status"] != "blocked" else ""
     return [str(one["checkpoint"] or ""), plain(one["title"][screen.lang]), plain(status), plain(found)]
 
@@ -137,14 +122,16 @@ def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     rest = [one for one in result["checks"] if one["status"] in ("failed", "crashed", "advice")]
     if rest := [one for one in rest if one["id"] != result["first"]]:
         lines = (f"- {plain(one['pitfall'] or one['id'])}: {plain(one['found'][screen.lang])}" for one in rest)
-        yield f"### {_word('next', screen)}\n\n" + "\n".join(lines) + "\n"
+        yield f"### {screen.word('next')}\n\n" + "\n".join(lines) + "\n"
 
 
 def _fixes(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     if result["fixes"]:
-        yield f"### {_word(result['run']['mode'], screen)}\n"
+        heading = screen.word(f"summary-{result['run']['mode']}")
+        yield f"### {heading}\n"
     for fix in result["fixes"]:
         action = fix["action"] if isinstance(fix["action"], str) else fix["action"][screen.lang]
-        yield f"- {plain(fix['check'])}: {plain(action)} ({OUTCOMES[fix['outcome']][screen.lang == 'en']})\n"
+        outcome = screen.say(words.names(f"outcome-{fix['outcome']}"))
+        yield f"- {plain(fix['check'])}: {plain(action)} ({outcome})\n"
         changes = (change for change in fix["changed"] if change["diff"])
         yield from (f"  {plain(change['path'])}\n\n{fence(change['diff'], 'diff')}" for change in changes)

@@ -40,23 +40,6 @@ _SUBJECT = re.compile(
 )
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
 _OS = {"win32": "windows", "darwin": "macos"}
-_WORDS = {
-    "why": ("why", "原因"),
-    "do": ("do", "做法"),
-    "type": ("type", "执行"),
-    "found": ("Recognised, the most likely first:", "认出了这些，最可能的在前："),
-    "unknown": (
-        "Not recognised. Run {again} -v and send its output and {report}/result.json to whoever helps; "
-        "names and keys are taken out.",
-        "没有认出来。运行 {again} -v，把输出和 {report}/result.json 发给帮忙的人；其中的名字和密钥已经去掉。",
-    ),
-    "paste": (
-        "Paste the message, then press Ctrl+D (Windows: Ctrl+Z, Enter).",
-        "粘贴报错内容，然后按 Ctrl+D（Windows 按 Ctrl+Z 再回车）。",
-    ),
-    "unreadable": ("Cannot read {file}: {reason}", "读不了 {file}：{reason}"),
-    "too-long": ("{file} is larger than 10 MB; give the part with the message.", "{file} 超过 10 MB，截取有报错的那一段再试。"),
-}
 
 
 class Match(NamedTuple):
@@ -165,9 +148,9 @@ def _data(file: str, screen: Screen) -> bytes:
         data = _from_input(screen) if file == "-" else _from_file(file)
     except OSError as trouble:
         reason = trouble.strerror or trouble
-        raise _WrongUsage(screen.fit(_say("unreadable", screen.lang, file=file, reason=reason))) from None
+        raise _WrongUsage(screen.fit(screen.word("unreadable", file=file, reason=reason))) from None
     if len(data) > MOST_BYTES:
-        raise _WrongUsage(screen.fit(_say("too-long", screen.lang, file=file)))
+        raise _WrongUsage(screen.fit(screen.word("too-long", file=file)))
     return data
 
 
@@ -178,7 +161,7 @@ def _from_file(file: str) -> bytes:
 
 def _from_input(screen: Screen) -> bytes:
     if sys.stdin.isatty():
-        print(screen.fit(_say("paste", screen.lang)), file=sys.stderr)
+        print(screen.fit(screen.word("paste")), file=sys.stderr)
     return sys.stdin.buffer.read(MOST_BYTES + 1)
 
 
@@ -187,15 +170,11 @@ def _screen(lang: str) -> Screen:
     return Screen(lang, width=width, encoding=sys.stdout.encoding or "utf-8")
 
 
-def _say(word: str, lang: str, **values: object) -> str:
-    return _WORDS[word][lang == "zh"].format(again=AGAIN, report=command.REPORT, **values)
-
-
 def _lines(matches: list[Match], screen: Screen) -> Iterator[str]:
     if not matches:
-        yield from wrap(_say("unknown", screen.lang), screen.width)
+        yield from wrap(screen.word("unknown", again=AGAIN, report=command.REPORT), screen.width)
         return
-    yield _say("found", screen.lang)
+    yield screen.word("recognised")
     worth_telling = [match for match in matches[:_MOST_SHOWN] if match.score >= matches[0].score * _SHARE_SHOWN]
     for number, match in enumerate(worth_telling, 1):
         yield ""
@@ -207,10 +186,10 @@ def _entry(number: int, match: Match, screen: Screen) -> Iterator[str]:
     remedy = pitfall.remedy({"again": AGAIN}, _OS.get(sys.platform, "linux"))
     yield f"{number}  {pitfall.id}  ({match.score:.0%})"
     yield from _labelled("", pitfall.symptom[lang], screen)
-    yield from _labelled(_say("why", lang), remedy.why[lang], screen)
-    yield from _labelled(_say("do", lang), remedy.text[lang], screen)
+    yield from _labelled(screen.label("why"), remedy.why[lang], screen)
+    yield from _labelled(screen.label("do"), remedy.text[lang], screen)
     for index, command in enumerate(remedy.commands):
-        yield f"   {pad(_say('type', lang) if index == 0 else '', 6)}{command}"
+        yield f"   {pad(screen.label('type') if index == 0 else '', 6)}{command}"
 
 
 def _labelled(label: str, text: str, screen: Screen) -> Iterator[str]:

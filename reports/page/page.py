@@ -7,6 +7,7 @@ from typing import Any
 
 from checks.judging.pitfalls import load
 from reports.page.template import cleaned, environment
+from reports.words.words import SYSTEMS
 
 SHOWN, HANDED = 20_000, 4_000
 """Characters of one check's evidence on the page, and in the text for a helper; `result.json` has it all."""
@@ -58,12 +59,12 @@ def _headline(result: Result, checks: Mapping[str, Result]) -> str:
 
 
 def _lead(result: Result, headline: str) -> str:
-    """The sentence below the headline."""
+    """The sentence below the headline, as the words call it."""
     if headline == "passed" and result["first"]:
-        return "passed-advice"
+        return "lead-passed-advice"
     if headline in ("fix-plan", "undo") and not result["fixes"]:
-        return f"{headline}-none"
-    return headline
+        return f"none-{headline}"
+    return f"lead-{headline}"
 
 
 def _by_step(checks: list[Result]) -> dict[int | str, list[Result]]:
@@ -79,7 +80,7 @@ def _facts(result: Result) -> Iterator[tuple[str, str | None]]:
     sizes = {
         name: f"{machine[name]:g} GiB" for name in ("ram_gib", "vram_gib", "disk_free_gib") if machine[name] is not None
     }
-    yield "os", {"linux": "Linux", "macos": "macOS", "windows": "Windows"}.get(machine["os"], machine["os"])
+    yield "os", SYSTEMS.get(machine["os"], machine["os"])
     yield "arch", machine["arch"]
     yield "cpu_count", None if machine["cpu_count"] is None else str(machine["cpu_count"])
     yield from ((name, sizes.get(name)) for name in ("ram_gib", "vram_gib", "disk_free_gib"))

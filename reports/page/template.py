@@ -13,8 +13,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from reports import words
 from reports.redact.redact import clean
+from reports.words import words
 
 FOLDER = Path(__file__).with_name("templates")
 TAGS = {"zh": "zh-CN", "en": "en"}
@@ -26,9 +26,7 @@ def environment() -> Environment:
     """Autoescape everywhere: every name and every answer may come from a stranger."""
     loader = FileSystemLoader(FOLDER, encoding="utf-8")
     made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    made.globals.update(
-        t=word, both=both, command=command, pair=pair, words=words, style=Markup(style()), policy=policy()
-    )
+    made.globals.update(t=word, both=both, command=command, words=words, style=Markup(style()), policy=policy())
     made.filters["prose"] = prose
     return made
 
@@ -71,10 +69,10 @@ def both(text: Mapping[str, str]) -> Markup:
     return pair(text["zh"], text["en"])
 
 
-def word(key: str, *values: object, table: str = "WORDS") -> Markup:
-    """The sentence `key` of a table of `reports.words`, with `values` in it."""
-    zh, en = getattr(words, table)[key]
-    return pair(zh.format(*values), en.format(*values))
+def word(key: str, **values: object) -> Markup:
+    """A sentence of the page's table, with `values` in it."""
+    text = words.page(key, **values)
+    return pair(text.zh, text.en)
 
 
 def cleaned(value: Any) -> Any:

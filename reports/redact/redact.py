@@ -14,12 +14,12 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from reports.redact.spellings import OTHER_HOMES, home_folders, names, vocabulary
+from reports.words import words
 
 GONE = "***"
 LONGEST_LINE = 2000
 READ_LINE, READ_TEXT = 100_000, 400_000
 """Characters looked at of a line and of a text: whatever a server sends, a report is soon written."""
-CUT = " … (cut here / 后面已省略)"
 DEEPEST = 60
 """Levels of nested evidence; deeper comes only from a forged answer."""
 
@@ -173,11 +173,16 @@ def _bounded(text: str) -> str:
     """So much of a text as anybody will read, whole lines where it has any."""
     if len(text) > READ_LINE:
         text = "\n".join(line[:READ_LINE] for line in text.split("\n"))
-    return text if len(text) <= READ_TEXT else text[: text.rfind("\n", 0, READ_TEXT) + 1] + CUT
+    return text if len(text) <= READ_TEXT else text[: text.rfind("\n", 0, READ_TEXT) + 1] + _cut_here()
 
 
 def _short(line: str) -> str:
-    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - len(CUT)] + CUT
+    return line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - len(_cut_here())] + _cut_here()
+
+
+def _cut_here() -> str:
+    """In both languages: the text is the same for whoever reads it."""
+    return f" … ({' / '.join(words.names('cut-here'))})"
 
 
 def _secret_values(env: Mapping[str, str]) -> Iterator[str]:

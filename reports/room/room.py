@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from reports.room.seats import VERDICTS, Room, Run, Seat, gather
-from reports.words import MARKS, ROOM, STATUSES, SYSTEMS
+from reports.words import words
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -41,7 +41,7 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
 
     found = gather(folder, lang)
     beside = (page or folder / "room.html").absolute().parent
-    words = {
+    told = {
         "lang": lang,
         "say": _speaker(lang),
         "pitfalls": load(),
@@ -51,7 +51,7 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
     }
     links = {"link": lambda seat: _link(folder, seat.now, beside)}
     template = environment().get_template("room.html.j2")
-    return template.render(**words, **links, **_shown(found, lang, since)).lstrip()
+    return template.render(**told, **links, **_shown(found, lang, since)).lstrip()
 
 
 def _shown(found: Room, lang: str, since: datetime | None) -> dict[str, Any]:
@@ -76,14 +76,14 @@ def _cells(lang: str) -> dict[str | None, Markup]:
     from markupsafe import Markup
 
     cell = Markup('<td class="cell {}"><span aria-hidden="true">{}</span><span class="hidden">{}</span></td>')
-    made = {status: cell.format(status, MARKS[status], names[lang == "en"]) for status, names in STATUSES.items()}
+    say = _speaker(lang)
+    made = {status: cell.format(status, mark, say(f"status-{status}")) for status, mark in words.MARKS.items()}
     return {**made, None: Markup('<td class="cell"></td>')}
 
 
 def _speaker(lang: str) -> Callable[..., str]:
     """Words of the page's language."""
-    index = int(lang == "en")
-    return lambda key, *values: ROOM[key][index].format(*values)
+    return lambda key, **values: str(getattr(words.room(key, **values), lang))
 
 
 def _in_order(seats: Iterable[Seat]) -> dict[str, list[Seat]]:
@@ -117,10 +117,10 @@ def _kind(status: str) -> str:
 
 def _commands(pitfall: Pitfall, seats: Iterable[Seat]) -> list[tuple[str | None, list[str]]]:
     """The commands for the operating systems of these seats; named where they differ."""
-    systems = sorted({seat.now.os for seat in seats} & set(SYSTEMS)) or ["linux"]
+    systems = sorted({seat.now.os for seat in seats} & set(words.SYSTEMS)) or ["linux"]
     same: dict[tuple[str, ...], list[str]] = {}
     for system in systems:
-        same.setdefault(tuple(pitfall.remedy({}, system).commands), []).append(SYSTEMS[system])
+        same.setdefault(tuple(pitfall.remedy({}, system).commands), []).append(words.SYSTEMS[system])
     return [
         (", ".join(names) if len(same) > 1 else None, list(commands)) for commands, names in same.items() if commands
     ]
@@ -163,9 +163,11 @@ def _how_long(span: timedelta, lang: str) -> str:
     say = _speaker(lang)
     minutes = max(0, int(span.total_seconds() // 60))
     if minutes < 60:
-        return say("minutes", minutes)
+        return say("minutes", minutes=minutes)
     hours, minutes = divmod(minutes, 60)
-    return say("hours", hours, minutes) if hours < 48 else say("days", *divmod(hours, 24))
+    if hours < 48:
+        return say("hours", hours=hours, minutes=minutes)
+    return say("days", days=hours // 24, hours=hours % 24)
 
 
 def last_page(page: Path) -> datetime | None:
@@ -190,11 +192,11 @@ def main(argv: list[str]) -> int:
     from reports.language import usual
 
     parser = argparse.ArgumentParser(
-        prog=command.again("python -m reports room", "room"), description="one page for all result.json below DIR / 把 DIR 下的结果汇成一页"
+        prog=command.again("python -m reports room", "room"), description=" / ".join(words.usage("room"))
     )
     parser.add_argument("folder", metavar="DIR", type=Path)
     parser.add_argument(
-        "-o", "--output", type=Path, default=Path("room.html"), help="the page to write / 要写的页面 (room.html)"
+        "-o", "--output", type=Path, default=Path("room.html"), help=f"{' / '.join(words.usage('page'))} (room.html)"
     )
     parser.add_argument("--lang", choices=("zh", "en"), default=usual())
     try:
@@ -207,7 +209,7 @@ def main(argv: list[str]) -> int:
 def _write(folder: Path, page: Path, lang: str) -> int:
     say = _speaker(lang)
     if not folder.is_dir():
-        print(say("no-folder", folder), file=sys.stderr)
+        print(say("no-folder", folder=folder), file=sys.stderr)
         return 4
     text = room(folder, lang, page, last_page(page))
     try:
@@ -215,7 +217,7 @@ def _write(folder: Path, page: Path, lang: str) -> int:
         part.write_text(text, encoding="utf-8")
         part.replace(page)
     except OSError as error:
-        print(say("unwritten", f"{page}: {error.strerror}"), file=sys.stderr)
+        print(say("unwritten", reason=f"{page}: {error.strerror}"), file=sys.stderr)
         return 1
     print(page)
     return 0

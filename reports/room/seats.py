@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.redact.redact import GONE, clean
-from reports.words import STEPS
+from reports.words.words import STEPS
 
 SCHEMA = 1
 NEVER = datetime.min.replace(tzinfo=UTC)

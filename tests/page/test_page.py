@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from reports import words
 from reports.page import page
+from reports.words.words import page as words
 from tests.conftest import ROOT
 from tests.support import result_samples as samples
 from tests.support.browser import Browser
@@ -41,7 +41,7 @@ def test_sample_results_have_the_published_shape(kind: str, lang: str) -> None:
 )
 def test_headline_says_what_the_run_was(kind: str, headline: str, lang: str) -> None:
     text = Reader(page.render(samples.ALL[kind](lang))).text
-    assert words.HEADLINES[headline][lang == "en"] in text
+    assert getattr(words(f"headline-{headline}"), lang) in text
 
 
 def test_failed_run_names_the_step_and_the_command_first() -> None:
@@ -73,8 +73,8 @@ def test_failure_before_an_interruption_is_not_hidden() -> None:
 def test_sandbox_and_rehearsal_say_that_they_are_not_this_machine() -> None:
     for target in ("sandbox", "rehearse"):
         text = Reader(page.render(samples.healthy(target=target))).text
-        assert words.NOTES[target][1] in text
-        assert words.SUMMARIES["ready"][1] not in text
+        assert words(f"note-{target}").en in text
+        assert words("ready").en not in text
 
 
 def test_fix_shows_what_was_there_before_and_after() -> None:
@@ -87,8 +87,8 @@ def test_fix_shows_what_was_there_before_and_after() -> None:
 @pytest.mark.parametrize(("kind", "lead"), [("planned", "fix-plan"), ("undone", "undo")])
 def test_plan_or_undo_of_nothing_says_so(kind: str, lead: str) -> None:
     some, none = samples.ALL[kind](), {**samples.ALL[kind](), "fixes": []}
-    assert words.SUMMARIES[lead][1] in Reader(page.render(some)).text
-    assert words.SUMMARIES[f"{lead}-none"][1] in Reader(page.render(none)).text
+    assert words(f"lead-{lead}").en in Reader(page.render(some)).text
+    assert words(f"none-{lead}").en in Reader(page.render(none)).text
 
 
 def test_undo_that_checked_nothing_counts_no_checkpoints() -> None:
@@ -99,8 +99,8 @@ def test_step_that_a_fix_leaves_to_the_person_is_theirs() -> None:
     result = samples.repaired()
     result["fixes"] = [{**samples.FIX, "outcome": "planned"}]
     text = Reader(page.render(result)).text
-    assert words.OUTCOMES["yours"][1] in text
-    assert words.OUTCOMES["planned"][1] not in text
+    assert words("outcome-yours").en in text
+    assert words("outcome-planned").en not in text
 
 
 def test_config_to_copy_stands_on_several_lines() -> None:
@@ -207,5 +207,5 @@ def test_paper_shows_everything(browser: Browser, tmp_path: Path, lang: str) -> 
         "verdict failed",
         "ollama serve",
     ]
-    wanted += [words.WORDS[key][lang == "en"] for key in ("facts", "evidence", "help", "steps")]
+    wanted += [getattr(words(key), lang) for key in ("facts", "evidence", "help", "steps")]
     assert [text for text in wanted if "".join(text.split()) not in paper] == []
