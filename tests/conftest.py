@@ -16,6 +16,7 @@ from hypothesis import settings
 from jsonschema import Draft202012Validator
 
 from fixtures.system import children
+from tests.support.programs_stand_ins import SYSTEM
 
 if TYPE_CHECKING:
     from tests.support.browser import Browser
@@ -62,6 +63,11 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(json.loads((ROOT / "reports" / "result.schema.json").read_text(encoding="utf-8")))
 
 
+def _of_windows(env: Mapping[str, str]) -> dict[str, str]:
+    """What every program there is started with, the home by its own name, and the encoding that is read here."""
+    return {"USERPROFILE": env.get("HOME", ""), "PYTHONIOENCODING": "utf-8", **SYSTEM}
+
+
 @pytest.fixture
 def run_checks(tmp_path: Path) -> Callable[..., Ran]:
     """Run `pytest checks` with these arguments; `env` replaces the whole environment, `prefix` wraps the command."""
@@ -70,9 +76,8 @@ def run_checks(tmp_path: Path) -> Callable[..., Ran]:
         report = tmp_path / "report"
         argv = [*prefix, *checks_command(report, *args)]
         full = dict(env if env is not None else os.environ)
-        if os.name == "nt" and env is not None:  # what every program there is started with, and the home by its own name
-            kept = ("SYSTEMROOT", "TEMP", "TMP", "PATHEXT", "COMSPEC")
-            full = {"USERPROFILE": full.get("HOME", ""), **{name: os.environ[name] for name in kept if name in os.environ}, **full}
+        if os.name == "nt":
+            full = {**_of_windows(full), **full}
         full["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [full.get("PYTHONPATH") if env is not None else None])])
         done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
         file = report / "result.json"

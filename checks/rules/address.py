@@ -4,13 +4,15 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from checks.judging.finding import Finding, failed
+from checks.judging.finding import Finding, advice, failed
 from checks.rules.read import OpenCodeRules
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import Address, address
 from fixtures.opencode.config import is_bundled
 from fixtures.system.sentences import Sentences, same
 
+SLOW_SECONDS = 0.5
+"""What a connection by name may cost beside one by number before it is worth a word; they differ by 1 ms elsewhere."""
 text = Sentences.beside(__file__, "../sentences/rules.toml")
 
 
@@ -27,6 +29,18 @@ def wrong_address(rules: OpenCodeRules) -> Finding | None:
     variable = next(iter(facts.config.unset), "") if pitfall == "config-variable-unset" else "OLLAMA_HOST"
     values = {"seen": value, "base_url": right, "provider": rules.provider or "", "key": "baseURL", "variable": variable}
     return failed(pitfall, found, same(right), also, **{**at, **values, "address": right.removesuffix("/v1")})
+
+
+def slow_name(rules: OpenCodeRules) -> Finding | None:
+    """Each of OpenCode's connections may pay for the name: advice, as all of it works."""
+    named, numbered = rules.facts.connect_seconds or (0.0, 0.0)
+    if named - numbered < SLOW_SECONDS:
+        return None
+    value = str(rules.facts.base_url)
+    at = rules.at("provider", rules.provider or "", "options", "baseURL")
+    found = text("slow-name", **at, named=f"{named:.1f}", numbered=f"{numbered:.1f}")
+    right = value.replace("localhost", "127.0.0.1", 1)
+    return advice("localhost-ipv6", found, same(right), **at, seen=value, base_url=right)
 
 
 def _found(facts: Facts) -> Address | None:

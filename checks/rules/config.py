@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from checks.judging.finding import Finding, advice, failed, passed
-from checks.rules.address import wrong_address
+from checks.rules.address import slow_name, wrong_address
 from checks.rules.read import OpenCodeRules
 from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
@@ -24,7 +24,7 @@ def judge_config(rules: OpenCodeRules) -> Finding:
     for rule in (_unreadable, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, _no_models):
         if finding := rule(rules):
             return finding
-    return _ignored(rules) or _sound(rules)
+    return _ignored(rules) or slow_name(rules) or _sound(rules)
 
 
 def _sound(rules: OpenCodeRules) -> Finding:

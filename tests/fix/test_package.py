@@ -1,4 +1,4 @@
-"""Windows' package managers, as far as they can be shown elsewhere: a script in winget's place notes what it is told."""
+"""Windows' package managers, as far as they can be shown elsewhere: a program in winget's place notes what it is told."""
 from __future__ import annotations
 
 import os
@@ -13,20 +13,32 @@ from fixtures.fix.journal import Journal
 from fixtures.fix.step import Case, FixFailed, Step, plan
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
-from tests.support.programs_stand_ins import script
+from tests.support.programs_stand_ins import EXE, SYSTEM, program
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a shell script")
 PROGRAM = "AppData/Local/Programs/Ollama"
+
+
+WINGET = """
+import pathlib, sys
+with open({told!r}, "a", encoding="utf-8") as file:
+    print(*sys.argv[1:], file=file)
+made = pathlib.Path({made!r})
+made.parent.mkdir(parents=True, exist_ok=True)
+made.touch()
+made.chmod(0o755)
+if pathlib.Path({broken!r}).exists():
+    sys.exit("no applicable installer found")
+"""
+"""Notes what it is told, and puts a program where winget does."""
 
 
 @pytest.fixture
 def setup(tmp_path: Path) -> Setup:
     home = tmp_path / "home"
     home.mkdir()
-    says = f'echo "$*" >> "{tmp_path}/told"\nmkdir -p "{home}/{PROGRAM}" && touch "{home}/{PROGRAM}/ollama" && chmod +x "{home}/{PROGRAM}/ollama"'
-    script(tmp_path / "bin" / "winget", f'{says}\n[ -e "{tmp_path}/broken" ] && {{ echo "no applicable installer found"; exit 1; }}; exit 0')
+    program(tmp_path / "bin" / "winget", WINGET.format(told=str(tmp_path / "told"), made=str(home / PROGRAM / f"ollama{EXE}"), broken=str(tmp_path / "broken")))
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.defpath}"
-    return Setup({"PATH": path, "HOME": str(home)}, home, tmp_path, "rehearse", "windows", port=9)
+    return Setup({**SYSTEM, "PATH": path, "HOME": str(home)}, home, tmp_path, "rehearse", "windows", port=9)
 
 
 def step(setup: Setup) -> Step:
@@ -51,7 +63,7 @@ def test_winget_installs_and_removes_and_its_folder_counts_at_once(setup: Setup)
     take(setup)
     assert [line.split()[:3] for line in told(setup)] == [["install", "--id", "Ollama.Ollama"]]
     found = with_installed(setup)
-    assert found.which("ollama") == setup.home / PROGRAM / "ollama" and found.added_path == (str(setup.home / PROGRAM),)
+    assert found.which("ollama") == setup.home / PROGRAM / f"ollama{EXE}" and found.added_path == (str(setup.home / PROGRAM),)
     (done,) = undo(setup, keep_models=False)
     assert told(setup)[-1].startswith("uninstall --id Ollama.Ollama") and not done.kept
     shutil.rmtree(setup.home / "AppData")
@@ -80,5 +92,5 @@ def test_an_installation_that_fails_says_why(setup: Setup) -> None:
 
 
 def test_without_winget_the_page_is_named(setup: Setup, tmp_path: Path) -> None:
-    (tmp_path / "bin" / "winget").unlink()
+    (tmp_path / "bin" / f"winget{EXE}").unlink()
     assert step(setup).refused and "https://ollama.com/download" in step(setup).line.en

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
 import shutil
@@ -117,6 +116,10 @@ def chromium(profile: Path) -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.skip("no Chromium on PATH: apt-get install chromium")
+    if os.name == "nt":
+        pytest.skip("Windows hands no numbered descriptors to a program: run it on Linux or macOS")
+    import fcntl
+
     to_read, commands = (fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in os.pipe())
     answers, to_write = (fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in os.pipe())
 

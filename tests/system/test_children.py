@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -18,19 +17,24 @@ windows = pytest.mark.skipif(os.name != "nt", reason="Windows' jobs and events; 
 STAYS = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(120)"
 """A program that notes its number and stays."""
 PARENT = """
-import signal, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from fixtures.system import children
+key, script, number = sys.argv[1:]
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job starts with Ctrl-C ignored
 with children.open_run():
-    children.start(sys.argv[1:], dict(__import__("os").environ), Path.cwd(), Path("log"))
-    print("up", flush=True)
+    children.start([script], dict(os.environ), Path.cwd(), Path("log"))
     try:
+        while not (Path(number).exists() and Path(number).read_text()):
+            time.sleep(0.05)
+        if key:  # of process 0: all that share this window's keyboard, as when somebody types it
+            os.kill(0 if os.name == "nt" else os.getpid(), getattr(signal, key))
         time.sleep(120)
     except KeyboardInterrupt:
         pass
 """
-"""A run that waits, with that program below it."""
+"""A run that waits, with that program below it; then somebody types a key, if one is named."""
+KEYS = ["CTRL_C_EVENT", "CTRL_BREAK_EVENT"] if os.name == "nt" else ["SIGINT"]
 
 
 def shim(folder: Path, stays: bool = True) -> tuple[list[str], Path]:
@@ -42,7 +46,7 @@ def shim(folder: Path, stays: bool = True) -> tuple[list[str], Path]:
     program.write_text(STAYS, encoding="utf-8")
     if os.name == "nt":
         script = folder / "opencode.cmd"
-        start = "" if stays else "start /b "
+        start = "" if stays else 'start "" /b '
         script.write_text(f'@{start}"{sys.executable}" "{program}" "{number}"\r\n', encoding="mbcs")
     else:
         script = folder / "opencode"
@@ -117,24 +121,26 @@ def test_an_installer_may_leave_what_it_started(tmp_path: Path) -> None:
     app.kill()
 
 
-def running(folder: Path, **options: object) -> tuple[subprocess.Popen[str], int]:
-    """A run in a process of its own, and the number of the program below its script."""
-    argv, number = shim(folder)
-    run = subprocess.Popen([sys.executable, "-c", PARENT, *argv], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
-                           stdout=subprocess.DEVNULL, **options)  # type: ignore[call-overload]
+def running(folder: Path, key: str = "") -> tuple[subprocess.Popen[str], int]:
+    """A run in a process and a window of its own, and the number of the program below its script."""
+    (script,), number = shim(folder)
+    new_console = {"creationflags": 0x10} if os.name == "nt" else {}
+    run = subprocess.Popen([sys.executable, "-c", PARENT, key, script, str(number)], cwd=folder, text=True,
+                           env={**os.environ, "PYTHONPATH": str(ROOT)}, **new_console)  # type: ignore[call-overload]
     return run, number_in(number)
 
 
-@pytest.mark.parametrize("how", ["interrupt", "kill"])
-def test_a_run_that_ends_takes_its_program_along(how: str, tmp_path: Path) -> None:
-    if os.name != "nt" and how == "kill":
-        pytest.skip("Windows' jobs; elsewhere the next run sweeps, see test_orphans")
-    new_group = 0x200
-    run, program = running(tmp_path, **({"creationflags": new_group} if os.name == "nt" else {}))
-    if how == "kill":
-        run.kill()
-    else:
-        run.send_signal(signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT)  # type: ignore[attr-defined]
+@pytest.mark.parametrize("key", KEYS)
+def test_a_run_that_is_interrupted_takes_its_program_along(key: str, tmp_path: Path) -> None:
+    run, program = running(tmp_path, key)
+    run.wait(timeout=30)
+    assert ends(program)
+
+
+@windows
+def test_a_run_that_is_killed_takes_its_program_along(tmp_path: Path) -> None:
+    run, program = running(tmp_path)
+    run.kill()
     run.wait(timeout=30)
     assert ends(program)
 

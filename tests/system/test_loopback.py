@@ -5,12 +5,9 @@ import json
 import os
 import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,33 +15,17 @@ from fixtures.ollama.server import address, read_server
 from fixtures.system import loopback
 from tests.conftest import ROOT, Ran
 from tests.support.fix_homes import config_of, env_of, make_home
+from tests.support.stand_in_server import serving
 from tests.support.windows_timing.sitecustomize import REFUSAL_SECONDS, apply
 
 TIMING = ROOT / "tests" / "support" / "windows_timing"
 
 
-class Ollama(BaseHTTPRequestHandler):
-    """What a check asks a server first."""
-
-    def do_GET(self) -> None:
-        body = json.dumps({"version": "0.34.0", "models": []}).encode() if self.path != "/" else b"Ollama is running"
-        self.send_response(200)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        """Nothing on screen."""
-
-
 @pytest.fixture
 def ollama() -> Iterator[int]:
     """The port of a server that answers on 127.0.0.1 only."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ollama)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
+    with serving() as port:
+        yield port
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from fixtures.system import orphans
-
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a copy of sleep")
+from tests.support.programs_stand_ins import SYSTEM, program
 
 
 def over() -> str:
     """A run of this namespace that has ended."""
-    gone = subprocess.Popen(["true"])
+    gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     return orphans.this_run().replace(str(os.getpid()), str(gone.pid))
 
@@ -26,8 +25,7 @@ def over() -> str:
 @pytest.fixture
 def opencode(tmp_path: Path) -> Iterator[str]:
     """A program of that name that stays."""
-    program = shutil.copy(shutil.which("sleep") or "", tmp_path / "opencode")
-    yield program
+    yield str(program(tmp_path / "opencode", "import time; time.sleep(60)"))
 
 
 @pytest.mark.parametrize(("run", "ends"), [("over", True), ("this", False), ("elsewhere", False), ("nobody", False)])
@@ -35,7 +33,7 @@ def test_only_what_an_ended_run_started_is_ended(run: str, ends: bool, opencode:
     gone = over()
     marks = {"over": gone, "this": orphans.this_run(), "elsewhere": f"1{gone}"}
     env = {orphans.MARK: marks[run]} if run in marks else {}
-    process = subprocess.Popen([opencode, "60"], env=env)
+    process = subprocess.Popen([opencode], env={**SYSTEM, **env})
     time.sleep(0.1)
     orphans.sweep()
     if ends:

@@ -20,9 +20,10 @@ from fixtures.undo.run import undo
 from fixtures.undo.undone import Undone
 from tests.support.fix_homes import env_of, make_home, tree
 from tests.support.journal_lines import add_line
+from tests.support.programs_stand_ins import SYSTEM, program
 
-posix = pytest.mark.skipif(os.name == "nt", reason="stand-ins are scripts")
-SERVE = """#!{python}
+posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links")
+SERVE = """
 import http.server, os, pathlib
 own = pathlib.Path(os.environ["HOME"], ".ollama")
 (own / "models" / "blobs").mkdir(parents=True, exist_ok=True)
@@ -31,7 +32,7 @@ for name in ("id_ed25519", "id_ed25519.pub", "server.json"):
         (own / name).write_text("made by ollama")
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = b'{{"version": "0.34.0", "models": []}}' if self.path != "/" else b"Ollama is running"
+        body = b'{"version": "0.34.0", "models": []}' if self.path != "/" else b"Ollama is running"
         self.send_response(200); self.send_header("content-length", str(len(body))); self.end_headers(); self.wfile.write(body)
     do_HEAD = do_GET
 host, port = os.environ["OLLAMA_HOST"].split(":")
@@ -44,11 +45,8 @@ def setup(tmp_path: Path) -> Setup:
     """A home without Ollama, and a stand-in for its program."""
     from fixtures.system.loopback import free_port
 
-    home, program = make_home(tmp_path), tmp_path / "bin" / "ollama"
-    program.parent.mkdir()
-    program.write_text(SERVE.format(python=sys.executable))
-    program.chmod(0o755)
-    env = env_of(home, OLLAMA_HOST=f"127.0.0.1:{free_port()}", PATH=f"{program.parent}{os.pathsep}{os.defpath}")
+    home, made = make_home(tmp_path), program(tmp_path / "bin" / "ollama", SERVE)
+    env = env_of(home, OLLAMA_HOST=f"127.0.0.1:{free_port()}", PATH=f"{made.parent}{os.pathsep}{os.defpath}", USERPROFILE=str(home), **SYSTEM)
     return Setup(env, home, tmp_path / "project", port=9)
 
 
@@ -74,9 +72,9 @@ def sleepers(tmp_path: Path) -> Iterator[Any]:
     made: list[subprocess.Popen[bytes]] = []
 
     def start(name: str, **env: str) -> subprocess.Popen[bytes]:
-        program = tmp_path / name
-        shutil.copy(shutil.which("sleep") or "sleep", program)
-        made.append(subprocess.Popen([program, "60"], env={"PATH": os.defpath, **env}))
+        sleeper = program(tmp_path / name, "import time; time.sleep(60)")
+        home = {"USERPROFILE": env["HOME"]} if "HOME" in env else {}
+        made.append(subprocess.Popen([sleeper], env={"PATH": os.defpath, **SYSTEM, **home, **env}))
         return made[-1]
 
     yield start
@@ -85,7 +83,6 @@ def sleepers(tmp_path: Path) -> Iterator[Any]:
         one.wait()
 
 
-@posix
 def test_home_is_as_before_when_nobody_touched_it(setup: Setup) -> None:
     before = tree(setup.home)
     started(setup)
@@ -94,7 +91,6 @@ def test_home_is_as_before_when_nobody_touched_it(setup: Setup) -> None:
     assert tree(setup.home) == before
 
 
-@posix
 def test_home_is_as_before_where_the_run_was_killed_while_the_server_came_up(setup: Setup) -> None:
     before, entry = tree(setup.home), started(setup)
     log = state_folder(setup) / "journal.jsonl"
@@ -105,7 +101,6 @@ def test_home_is_as_before_where_the_run_was_killed_while_the_server_came_up(set
     assert tree(setup.home) == before
 
 
-@posix
 def test_file_that_was_edited_or_is_in_use_since_is_kept(setup: Setup) -> None:
     started(setup)
     own = setup.home / ".ollama"
@@ -116,7 +111,6 @@ def test_file_that_was_edited_or_is_in_use_since_is_kept(setup: Setup) -> None:
     assert not (own / "models").exists()
 
 
-@posix
 def test_key_that_was_replaced_is_kept(setup: Setup) -> None:
     started(setup)
     key = setup.home / ".ollama" / "id_ed25519"
@@ -136,7 +130,6 @@ def test_models_folder_that_became_a_link_stays_with_all_behind_it(setup: Setup)
     assert models.is_symlink() and (disk / "blobs").is_dir() and (disk / "manifests").is_dir() and str(models) in said
 
 
-@posix
 def test_nothing_is_removed_while_another_ollama_runs_from_there(setup: Setup, sleepers: Any) -> None:
     before = tree(setup.home)
     started(setup)
