@@ -5,7 +5,6 @@ from checks.judging.finding import Finding, advice, blocked, passed
 from checks.judging.graph import check
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import is_cloud_name
-from fixtures.opencode.choice import configured
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
 
@@ -16,7 +15,7 @@ text = Sentences.beside(__file__, "sentences/privacy.toml")
 def test_stays_local(facts: Facts) -> Finding:
     """What is typed stays here
     输入的内容留在本机"""
-    if facts.config.broken or facts.provider is None or not configured(facts.config, facts.provider):
+    if facts.config.broken or facts.provider is None or not facts.names:
         return blocked("config-valid")  # OpenCode refuses it, or that check tells of the cloud
     for rule in (_cloud_model, _cloud_default, _shared, _proxied):
         if finding := rule(facts):
@@ -32,7 +31,7 @@ def _file(facts: Facts, *path: str) -> dict[str, object]:
 
 def _cloud_model(facts: Facts) -> Finding | None:
     """A `:cloud` model among the choices: one keystroke in `/models` sends everything to ollama.com."""
-    for key, name in configured(facts.config, facts.provider).items():
+    for key, name in facts.names.items():
         if is_cloud_name(name):
             at = _file(facts, "provider", facts.provider or "", "models", key)
             return advice("ollama-cloud-model", text("cloud-model", name=name), model=name, **at)
@@ -50,6 +49,10 @@ def _cloud_default(facts: Facts) -> Finding | None:
             if at:  # declared by somebody, who knows
                 found = text("key-is-at", key=key, value=value, at=at)
             return _silently(facts, found, value, **_file(facts, key))
+    chosen = facts.opencode_default
+    if chosen and not _local(facts, chosen[0]):
+        value = "/".join(chosen)
+        return _silently(facts, text("starts-with", value=value), value, **_file(facts, "provider", provider))
     recent = facts.recent[0] if facts.recent and not facts.config.get("model") else None
     if recent and not _local(facts, recent[0]) and recent[0] not in _hidden(facts):
         value = "/".join(recent)

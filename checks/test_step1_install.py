@@ -6,8 +6,9 @@ from pathlib import Path
 from checks.judging.finding import Finding, advice, failed, passed
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
-from fixtures.facts.facts import Facts, numbers
+from fixtures.facts.facts import Facts, numbers, supported
 from fixtures.ollama.server import Program
+from fixtures.opencode.generation import generation
 from fixtures.system.sentences import Sentences, Text, same
 
 text = Sentences.beside(__file__, "sentences/step1.toml")
@@ -74,18 +75,37 @@ def test_opencode_version(facts: Facts) -> Finding:
     """OpenCode starts
     OpenCode 能启动"""
     program = facts.opencode_program
-    minimum = lesson()["minimum"]["opencode"]
+    minimum = _minimum(facts)
     expected = text("opencode-expected", minimum=minimum)
     if program is None:
         if place := _elsewhere(facts, "opencode", OPENCODE_PLACES):
             return failed("opencode-not-on-path", text("elsewhere", place=place), expected, file=str(place))
         return failed("opencode-not-installed", text("no-opencode"), expected)
     pitfall = _wrong_version(program, minimum)
-    values = {"version": program.version or "", "minimum": minimum, "file": str(program.path)}
+    package = "@opencode/cli" if "@opencode/cli" in program.output else "opencode-ai"
+    values = {"version": program.version or "", "minimum": minimum, "file": str(program.path), "program": package}
     if pitfall:
         seen = same(program.version) if program.version else text("opencode-does-not-start")
         return failed(pitfall, seen, expected, **values).seen(output=program.output, path=str(program.path))
-    return _new_terminal(facts, program, "opencode-not-on-path") or passed(same(program.version), expected, path=str(program.path))
+    there = passed(same(program.version), expected, path=str(program.path))
+    return _new_terminal(facts, program, "opencode-not-on-path") or _two_generations(facts, program, expected) or there
+
+
+def _minimum(facts: Facts) -> str:
+    """Of the generation that is installed, by the lesson's figures."""
+    number = facts.generation.number
+    return str(lesson()["minimum"]["opencode" if number == 1 else f"opencode-{number}"])
+
+
+def _two_generations(facts: Facts, program: Program, expected: Text) -> Finding | None:
+    """Both are called `opencode`: PATH's order decides which one answers, and another window may have another order."""
+    other = next((one for one in facts.other_opencodes if generation(one.version) is not facts.generation and supported(one.version)), None)
+    if not other:
+        return None
+    values = {"version": program.version, "file": str(program.path), "seen": f"{other.version}, {other.path}"}
+    at = {"version": program.version, "file": str(program.path)}
+    found = text("two-opencodes", **at, other=other.version, path=str(other.path))
+    return advice("two-opencodes-on-path", found, expected, **values)
 
 
 def _wrong_version(program: Program, minimum: str) -> str | None:
@@ -93,8 +113,6 @@ def _wrong_version(program: Program, minimum: str) -> str | None:
     version = program.version
     if version is None:
         return _why_silent(program)
-    if numbers(version) >= (2,):
-        return "opencode-v2"
     if numbers(version) < (0, 1):  # the older namesake never went beyond 0.0.x
         return "wrong-opencode"
     return "opencode-too-old" if _older(version, minimum) else None
@@ -105,7 +123,7 @@ def _why_silent(program: Program) -> str:
         return "opencode-needs-avx2"
     if not str(program.path).isascii():
         return "non-ascii-path"
-    known = ("postinstall", "opencode-linux-", "opencode-darwin-", "opencode-windows-", "platform")
+    known = ("postinstall", "opencode-linux-", "opencode-darwin-", "opencode-windows-", "@opencode/cli", "platform")
     return "opencode-platform-package-missing" if any(word in program.output for word in known) else "wrong-opencode"
 
 

@@ -1,11 +1,13 @@
 """Step 4: `opencode.json` is found, is legal, and names what is there."""
 from __future__ import annotations
 
-from checks.judging.finding import Finding, blocked, failed, passed
+from pathlib import Path
+
+from checks.judging.finding import Finding, advice, blocked, failed, passed
 from checks.judging.graph import check
 from checks.rules.config import OpenCodeRules, judge_config
 from fixtures.facts.facts import Facts
-from fixtures.opencode.choice import configured, without_provider
+from fixtures.opencode.choice import without_provider
 from fixtures.opencode.config import Source
 from fixtures.system.sentences import Sentences, Text, same
 
@@ -34,8 +36,10 @@ def test_config_found(facts: Facts) -> Finding:
     target = str(facts.setup.opencode_config / "opencode.json")
     values = {"file": target, "base_url": f"{facts.setup.default_url}/v1", "model": facts.choice.name}
     labels = ", ".join(source.label for source in sources)
-    if facts.provider or facts.config.broken or any(_mentions_ollama(source) for source in sources):
-        return passed(text("found", labels=labels, project=project), **evidence)
+    if _declared(facts) or facts.config.broken or any(_mentions_ollama(source) for source in sources):
+        return _passed_over(facts, labels) or passed(text("found", labels=labels, project=project), **evidence)
+    if facts.generation.discovers:
+        return _without_file(facts, values, project).seen(**evidence)
     if place := _wrong_place(facts):
         seen = text("wrong-place", place=place, project=project)
         return failed("config-wrong-place", seen, **{**values, "seen": place}).seen(**evidence)
@@ -43,6 +47,40 @@ def test_config_found(facts: Facts) -> Finding:
         seen = text("no-provider", labels=labels, project=project)
         return failed("connect-shows-cloud-only", seen, **values).seen(**evidence)
     return failed("config-missing", text("no-config", project=project), **values).seen(**evidence)
+
+
+def _declared(facts: Facts) -> bool:
+    """A source declares the provider: one that OpenCode finds by itself is in none."""
+    declared = facts.config.origin(("provider", facts.provider or ""))
+    return bool(facts.provider and (declared or not facts.generation.discovers))
+
+
+def _without_file(facts: Facts, values: dict[str, str], project: Text) -> Finding:
+    """An OpenCode that finds Ollama by itself needs no file, as long as Ollama is where it looks."""
+    if facts.server.state != "ollama":
+        return blocked("server-listening")
+    address = facts.server.address.url
+    if facts.server.address.port != facts.setup.port:
+        found = text("found-elsewhere", address=address, default=facts.setup.default_url, project=project)
+        return failed("ollama-discovered-elsewhere", found, **{**values, "address": address, "base_url": f"{address}/v1"})
+    if place := _wrong_place(facts):
+        return advice("config-wrong-place", text("wrong-place", place=place, project=project), **{**values, "seen": place})
+    return _passed_over(facts, "") or passed(text("discovered", address=address, project=project))
+
+
+def _passed_over(facts: Facts, labels: str) -> Finding | None:
+    """A file that another generation of OpenCode reads, and this one does not."""
+    for pitfall, file in facts.generation.not_read(facts.setup):
+        if pitfall == "config-folder-replaced" or _speaks_of_ollama(file):
+            found = text("passed-over", file=file, labels=labels or "–")
+            return advice(pitfall, found, file=str(facts.setup.opencode_config / "opencode.json"), seen=str(file))
+    return None
+
+
+def _speaks_of_ollama(file: Path) -> bool:
+    with file.open("rb") as opened:
+        head = opened.read(65536).replace(b"\0", b"").lower()
+    return b"provider" in head and (b"ollama" in head or b"11434" in head)  # a project's own config.json may name Ollama too
 
 
 def _project_note(facts: Facts) -> Text:
@@ -68,9 +106,7 @@ def _wrong_place(facts: Facts) -> str | None:
         start, _, rest = place.partition("/")
         path = starts[start] / rest
         if (start == "~" or not facts.setup.in_suite_folder) and path.is_file() and path.resolve() not in read:
-            with path.open("rb") as file:
-                head = file.read(65536).replace(b"\0", b"").lower()
-            if b"provider" in head and (b"ollama" in head or b"11434" in head):  # a project's own config.json may name Ollama too
+            if _speaks_of_ollama(path):
                 return str(path)
     return None
 
@@ -87,9 +123,11 @@ def test_names_agree(facts: Facts) -> Finding:
     """Config and Ollama agree on the name
     配置和 Ollama 里的模型名一致"""
     choice = facts.choice
-    names = configured(facts.config, facts.provider)
+    names = facts.names
     file = facts.config.origin(("provider", facts.provider or "", "models"))
     values = {"model": choice.name, "near": choice.on_server or "", "file": file.label if file else ""}
+    if choice.on_server is None and facts.generation.finds_models(facts.config, facts.provider or ""):
+        return blocked("model-downloaded")
     if choice.key not in names:
         seen = text("not-under-models", key=choice.key, listed=", ".join(names))
         return failed("model-name-mismatch", seen, **{**values, "near": choice.on_server or next(iter(names), "")})

@@ -26,11 +26,13 @@ ERRORS: tuple[tuple[str, str], ...] = (
      r"unknown model architecture|requires a newer version|not supported by your version|incompatible with your"),
     ("download-corrupt", r"digest mismatch|invalid (gguf|file) magic|tensor .* not found|unexpected EOF"),
     ("npm-package-wrong",
-     r"failed to initialize provider|evaluating 'mode\.type'|api key is missing|BunInstallFailed|ProviderInit"),
+     r"Unsupported package for|Cannot initialize \S+/|failed to initialize provider|evaluating 'mode\.type'|"
+     r"api key is missing|BunInstallFailed|ProviderInit"),
     ("context-too-small", r"exceeds the available context|no user query found|longer than the context length"),
     ("base-url-missing-v1", r"404 page not found"),
-    ("model-name-mismatch", r"model .* not found|ModelNotFound"),
-    ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused"),
+    ("model-name-mismatch", r"model .* not found|ModelNotFound|Model unavailable"),
+    ("provider-not-usable", r"undefined/chat/completions|Missing auth credential"),
+    ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused|HTTP transport failed"),
     ("slow-reply", r"timed out|timeout"),
 )
 """What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
@@ -43,6 +45,9 @@ def test_model_listed(facts: Facts) -> Finding:
     provider, providers = facts.provider or "", facts.providers
     file = facts.config.origin(("provider", provider))
     values = {"provider": provider, "model": facts.choice.name, "file": file.label if file else "", "seen": ""}
+    if providers.unknown_api:
+        version = facts.opencode_program.version if facts.opencode_program else ""
+        return failed("opencode-api-unknown", text("unknown-api", version=version), version=version).seen(output=providers.error)
     if providers.error:
         seen = text("no-list", error=providers.error[:120])
         pitfall = "config-schema-invalid" if refusal(facts) else "opencode-needs-network"
@@ -52,13 +57,24 @@ def test_model_listed(facts: Facts) -> Finding:
         return failed("config-overridden", seen, **values)
     name, models = providers.listed[provider]
     shown = f"{name}: {', '.join(models[:4])}" + (" …" if len(models) > 4 else "")
-    return _not_restarted(facts, values) or passed(same(shown), models=list(models))
+    return _not_restarted(facts, values) or _stale_service(facts) or passed(same(shown), models=list(models))
+
+
+def _stale_service(facts: Facts) -> Finding | None:
+    """OpenCode's background service answers for every window, with what it was started with; it is never asked or ended here."""
+    service = facts.service
+    if not service:
+        return None
+    seen = text(f"service-{service.why}")
+    return advice("opencode-service-stale", seen, pid=service.pid, seen=seen)
 
 
 def _not_restarted(facts: Facts, values: dict[str, str]) -> Finding | None:
     """An OpenCode that is older than the file still has the old one: it is read at start only."""
     import time
 
+    if not facts.generation.reads_once:
+        return None
     files = (source.path for source in facts.config.sources if source.path and source.path.exists())
     changed = max((file.stat().st_mtime for file in files), default=0)
     stale = [process for process in facts.opencode_processes if time.time() - process.age < changed - 1]
@@ -131,6 +147,10 @@ def test_context_window(facts: Facts) -> Finding:
         seen = text("window-trained", seen=seen)
     if window < limits["least"]:
         return advice("context-too-small", seen, expected, **values)
+    believed = facts.providers.windows.get((facts.provider or "", facts.choice.key), 0)
+    if believed > window:
+        seen = text("window-believed", seen=seen, believed=believed)
+        return advice("window-believed-larger", seen, expected, **{**values, "wanted": window, "size": believed, "provider": facts.provider})
     if window < limits["good"]:
         seen = text("window-enough", seen=seen, good=limits["good"])
     return passed(seen, expected)

@@ -86,6 +86,8 @@ def _has_v1(value: str) -> bool:
 def _wrong_port(rules: OpenCodeRules, origin: str) -> str:
     """Another source may hold the right one and lose; or the server was moved by `OLLAMA_HOST`."""
     path = ("provider", rules.provider or "", "options", "baseURL")
+    if not rules.facts.config.origin(path):
+        return "ollama-discovered-elsewhere"
     holders = [source for source in rules.facts.config.sources if source.value and rules.facts.config.origin(path)]
     port = f":{rules.facts.server.address.port}"
     for source in holders[:-1]:

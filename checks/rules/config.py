@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from checks.judging.finding import Finding, advice, failed, passed
 from checks.rules.address import slow_name, wrong_address
+from checks.rules.dropped import dropped_elsewhere, dropped_file, dropped_part, file_missing, not_usable
 from checks.rules.read import OpenCodeRules
 from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
@@ -21,10 +22,10 @@ CLOUD = "cloud-model-chosen-silently"
 
 def judge_config(rules: OpenCodeRules) -> Finding:
     """The first rule that has something to say; else passed, with advice on what OpenCode ignores."""
-    for rule in (_unreadable, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, _no_models):
+    for rule in RULES:
         if finding := rule(rules):
             return finding
-    return _ignored(rules) or slow_name(rules) or _sound(rules)
+    return dropped_elsewhere(rules) or _ignored(rules) or slow_name(rules) or _sound(rules)
 
 
 def _sound(rules: OpenCodeRules) -> Finding:
@@ -44,6 +45,8 @@ def _unreadable(rules: OpenCodeRules) -> Finding | None:
         found = text("file-and-why", file=source.label, why=why)
         return failed("config-unreadable", found, file=source.label, seen=why)
     problem = source.problem
+    if not rules.facts.generation.refuses:
+        return dropped_file(rules)
     at = {"file": source.label, "line": problem.line, "column": problem.column}
     return failed("config-syntax", text("at-place", **at, seen=problem.words), **at)
 
@@ -53,7 +56,7 @@ def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
     address_there = bool(rules.facts.base_url)
     for problem in _unknown(rules):
         key, meant = str(problem.path[-1]), problem.suggestion or ""
-        own = problem.path[:-1] == ("provider", rules.provider)  # another provider's keys are nobody's business here
+        own = problem.path[:-1] in (("provider", rules.provider), ("providers", rules.provider))  # another provider's keys are nobody's business here
         lost = (
             (len(problem.path) == 1 and rules.provider is None and (meant == "provider" or key == "providers"))
             or (own and not address_there and _means_address(key, meant))
@@ -65,7 +68,7 @@ def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
 
 
 def _means_address(key: str, meant: str) -> bool:
-    return meant == "options" or key.lower().replace("_", "") in ("baseurl", "url", "endpoint", "host")
+    return meant in ("options", "settings") or key.lower().replace("_", "") in ("baseurl", "url", "endpoint", "host")
 
 
 def _unknown(rules: OpenCodeRules) -> Iterator[Problem]:
@@ -110,16 +113,13 @@ def refusal(facts: Facts) -> str | None:
 
 
 def _switched_off(rules: OpenCodeRules) -> Finding | None:
-    """`disabled_providers`, or an `enabled_providers` without it, takes the provider away."""
-    off, only = (rules.facts.config.get(key) for key in ("disabled_providers", "enabled_providers"))
-    hidden = next((key for key, value, there in (("disabled_providers", off, True), ("enabled_providers", only, False))
-                   if isinstance(value, list) and (rules.provider in value) is there), None)
-    if not hidden or not rules.provider:
+    """`disabled_providers`, an `enabled_providers` without it, or a policy takes the provider away."""
+    path = rules.facts.generation.hidden_by(rules.facts.config, rules.provider) if rules.provider else ()
+    if not path:
         return None
-    at = {**rules.at(hidden), "key": hidden}
-    seen = str(off if hidden == "disabled_providers" else only)
+    at = {**rules.at(*path), "key": ".".join(path)}
     found = text("switched-off", **at, provider=rules.provider)
-    return failed("config-overridden", found, also=(CLOUD,), **at, seen=seen)
+    return failed("config-overridden", found, also=(CLOUD,), **at, seen=str(rules.facts.config.get(*path)))
 
 
 def _no_provider(rules: OpenCodeRules) -> Finding | None:
@@ -133,7 +133,7 @@ def _no_provider(rules: OpenCodeRules) -> Finding | None:
 
 
 def _no_models(rules: OpenCodeRules) -> Finding | None:
-    if rules.models or not rules.provider:
+    if rules.models or not rules.provider or rules.facts.generation.finds_models(rules.facts.config, rules.provider):
         return None
     at = {**rules.at("provider", rules.provider, "models"), "provider": rules.provider}
     return failed("models-map-missing", text("no-models", **at), also=(CLOUD,), **at, model=rules.facts.choice.name)
@@ -170,3 +170,7 @@ def _misplaced_window(source: Source, ours: str) -> Finding | None:
                 at = {"file": source.label, "line": line, "column": column, "key": "num_ctx"}
                 return advice("context-set-in-wrong-place", text("num-ctx", **at), **at)
     return None
+
+
+RULES = (_unreadable, dropped_part, file_missing, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, not_usable, _no_models)
+"""In the order that they speak: what is lost comes before what is wrong."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from checks.rules.schema import Problem, problems_of
 from fixtures.facts.facts import Facts
-from fixtures.opencode.choice import configured
 
 
 class OpenCodeRules:
@@ -15,7 +14,7 @@ class OpenCodeRules:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.provider = facts.provider
-        self.models = configured(facts.config, facts.provider)
+        self.models = facts.names
 
     @functools.cached_property
     def problems(self) -> list[Problem]:

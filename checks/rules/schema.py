@@ -8,6 +8,10 @@ from typing import Any
 
 from fixtures.opencode.config import Keys, Source
 
+OTHER_SHAPE = {("provider", "settings"): "options", ("provider", "package"): "npm",
+               ("providers", "options"): "settings", ("providers", "npm"): "package"}
+"""(block, key of the other generation's block) -> the word for it here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -57,4 +61,6 @@ def _meant(path: Keys, key: str) -> str | None:
     """Keys that are spelt right and stand in the wrong place."""
     if len(path) == 2 and path[0] == "provider" and key.lower().replace("_", "") in ("baseurl", "url", "endpoint"):
         return "options.baseURL"
+    if len(path) == 2:
+        return OTHER_SHAPE.get((path[0], key))
     return None

@@ -1,0 +1,1 @@
+"""What OpenCode merges, and which model it would use."""

@@ -1,0 +1,106 @@
+"""A home with the stand-in for OpenCode 2, and an Ollama that answers as a test asks, for what a real one does rarely."""
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from fixtures.ollama.server import Model
+from fixtures.opencode.config import Config
+from fixtures.opencode.generation import Generation, generation
+from fixtures.opencode.program import Serve
+from fixtures.sandbox.opencodes import stand_in
+from fixtures.system.setup import Setup
+
+PACKAGE = "@ai-sdk/openai-compatible"
+
+
+@dataclass
+class Answers:
+    """What the server says to a chat: a status with an error's text, or pieces of a reply."""
+
+    status: int = 200
+    error: str = ""
+    pieces: tuple[str, ...] = ("Hello, I am a small model, and I run on this machine. ", "Nothing leaves it.")
+    models: tuple[tuple[str, tuple[str, ...]], ...] = (("m", ("completion", "tools")), ("e", ("embedding",)))
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+@contextmanager
+def ollama(answers: Answers) -> Iterator[int]:
+    """The port of a server with these answers."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *args: object) -> None:
+            """Silent."""
+
+        def do_GET(self) -> None:
+            self._send(200, {"models": [{"name": name} for name, _ in answers.models]})
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            answers.requests.append((self.path, body))
+            if self.path == "/api/show":
+                return self._send(200, {"capabilities": dict(answers.models)[body["model"]], "model_info": {"llama.context_length": 131072}})
+            if answers.status != 200 or self.path != "/v1/chat/completions":
+                text = answers.error or "404 page not found"
+                return self._send(answers.status if answers.status != 200 else 404, {"error": {"message": text}} if answers.error else text)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            for piece in answers.pieces:
+                self.wfile.write(f"data: {json.dumps({'choices': [{'delta': {'content': piece}}]})}\n\n".encode())
+            self.wfile.write(b"data: [DONE]\n\n")
+
+        def _send(self, status: int, value: Any) -> None:
+            body = (value if isinstance(value, str) else json.dumps(value)).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def home(folder: Path, port: int = 11434, version: str = "2.0.26", words: str = "late=0.2", **env: str) -> Setup:
+    """A set-up of a throw-away person with the stand-in on PATH; `port` stands for Ollama's default one."""
+    for name in ("home/.config/opencode", "project"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    path = os.pathsep.join([str(stand_in(version, folder / "bin")), os.environ["PATH"]])
+    full = {"PATH": path, "HOME": str(folder / "home"), "STAND_IN_OPENCODE": words, **env}
+    return Setup(full, folder / "home", folder / "project", "rehearse", port=port)
+
+
+def write(setup: Setup, value: Any, name: str = "opencode.json") -> Path:
+    """A global config; a text is written as it is."""
+    file = setup.opencode_config / name
+    file.write_text(value if isinstance(value, str) else json.dumps(value), encoding="utf-8")
+    return file
+
+
+def started(setup: Setup, models: tuple[Model, ...] = ()) -> tuple[Serve, Config, Generation]:
+    """A running one on a quiet copy of that set-up's config."""
+    two = generation("2.0.26")
+    config = two.read_config(setup)
+    program = setup.which("opencode")
+    assert program
+    serve = Serve(program, config, setup, None, lambda merged, one, folder, template: two.copy(merged, one, folder, template, models))
+    assert not serve.error, serve.error
+    return serve, config, two
+
+
+def block(url: str, **more: Any) -> dict[str, Any]:
+    """The lesson's provider with this address."""
+    return {"npm": PACKAGE, "options": {"baseURL": url}, "models": {"m": {}}, **more}
