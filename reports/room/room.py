@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -62,6 +63,7 @@ def _shown(found: Room, lang: str, since: datetime | None) -> dict[str, Any]:
         "groups": groups,
         "numbers": {seat.name: number for number, seat in enumerate(chain(*groups.values()), 1)},
         "common": _commonest(found.seats.values()),
+        "opencodes": sorted(Counter(seat.now.opencode for seat in found.seats.values() if seat.now.opencode).items()),
         "longest": [seat for seat in groups["failed"] if seat.stuck_since][:LONGEST_ROW],
         "how_long": lambda seat: _how_long(found.newest - seat.stuck_since, lang),
         "progress": _progress(found, since) if since and found.newest else None,

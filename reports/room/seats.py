@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +51,8 @@ class Run:
     os: str | None
     model: str | None
     target: str
+    opencode: int | None = None
+    """The generation of the OpenCode that answered."""
 
     @property
     def pitfall(self) -> str | None:
@@ -190,7 +193,14 @@ def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
         os=data["machine"]["os"],
         model=_name(data["model"]) if data["model"] else None,
         target=data["run"]["target"],
+        opencode=_generation((data.get("versions") or {}).get("opencode")),
     )
+
+
+def _generation(version: Any) -> int | None:
+    """`2.0.26` -> 2; one below 1 is the older namesake."""
+    found = re.match(r"([1-9])\.\d", version) if isinstance(version, str) else None
+    return int(found[1]) if found else None
 
 
 def _trouble(check: Mapping[str, Any], lang: str) -> Trouble:
