@@ -147,7 +147,7 @@ def test_context_window(facts: Facts) -> Finding:
         seen = text("window-trained", seen=seen)
     if window < limits["least"]:
         return advice("context-too-small", seen, expected, **values)
-    believed = facts.providers.windows.get((facts.provider or "", facts.choice.key), 0)
+    believed = facts.counted_window or 0
     if believed > window:
         seen = text("window-believed", seen=seen, believed=believed)
         return advice("window-believed-larger", seen, expected, **{**values, "wanted": window, "size": believed, "provider": facts.provider})

@@ -186,9 +186,9 @@ def test_the_log_tells_what_was_dropped_and_where(tmp_path: Path) -> None:
 def test_either_interface_is_spoken(words: str, tmp_path: Path) -> None:
     with ollama(Answers()) as port:
         setup = home(tmp_path, port, words=f"{words} late=0.3")
-        serve, _, two = started(setup)
+        serve, config, two = started(setup)
         found = two.providers(serve, "m")
-        assert found.listed["ollama"] == ("Ollama", ("m",)) and found.windows["ollama", "m"] == 131072
+        assert found.listed["ollama"] == ("Ollama", ("m",)) and two.window(serve, config, "ollama", "m", True) == 131072
         assert "small model" in two.chat(serve, "ollama", "m", 20).text
 
 

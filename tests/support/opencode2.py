@@ -3,22 +3,30 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from fixtures.facts.facts import Facts
 from fixtures.ollama.server import Model
 from fixtures.opencode.config import Config
 from fixtures.opencode.generation import Generation, generation
 from fixtures.opencode.program import Serve
 from fixtures.sandbox.opencodes import stand_in
+from fixtures.sandbox.rehearsal import read_rehearsal
+from fixtures.sandbox.sandbox import make_special
+from fixtures.system import children
 from fixtures.system.setup import Setup
 
 PACKAGE = "@ai-sdk/openai-compatible"
+VERSION = "0.34.0"
+MAKES = {"!": ("completion",), "?": ("embedding",)}
+"""Suffix of a name in a set-up's `[server] models` -> what the model can."""
 
 
 @dataclass
@@ -29,6 +37,8 @@ class Answers:
     error: str = ""
     pieces: tuple[str, ...] = ("Hello, I am a small model, and I run on this machine. ", "Nothing leaves it.")
     models: tuple[tuple[str, tuple[str, ...]], ...] = (("m", ("completion", "tools")), ("e", ("embedding",)))
+    window: int = 131072
+    """What it loads a model with."""
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -41,11 +51,14 @@ def ollama(answers: Answers) -> Iterator[int]:
             """Silent."""
 
         def do_GET(self) -> None:
-            self._send(200, {"models": [{"name": name} for name, _ in answers.models]})
+            named = [{"name": name, "size": 10**8, "capabilities": able, "context_length": answers.window} for name, able in answers.models]
+            self._send(200, {"/": "Ollama is running", "/api/version": {"version": VERSION}}.get(self.path, {"models": named}))
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             answers.requests.append((self.path, body))
+            if self.path == "/api/generate":
+                return self._send(200, {"done": True})
             if self.path == "/api/show":
                 return self._send(200, {"capabilities": dict(answers.models)[body["model"]], "model_info": {"llama.context_length": 131072}})
             if answers.status != 200 or self.path != "/v1/chat/completions":
@@ -104,3 +117,29 @@ def started(setup: Setup, models: tuple[Model, ...] = ()) -> tuple[Serve, Config
 def block(url: str, **more: Any) -> dict[str, Any]:
     """The lesson's provider with this address."""
     return {"npm": PACKAGE, "options": {"baseURL": url}, "models": {"m": {}}, **more}
+
+
+@contextmanager
+def rehearsed(folder: Path, to: Path, version: str = "2.0.26", answers: Answers | None = None) -> Iterator[Facts]:
+    """A set-up folder with that OpenCode and an Ollama of ours in the place of the real programs: a second instead of twenty."""
+    rehearsal = read_rehearsal(folder)
+    names = rehearsal.server.get("models", ["qwen2.5-coder:7b"])
+    answers = answers or Answers()
+    answers.models = tuple((name.rstrip("!?+"), MAKES.get(name[-1], ("completion", "tools"))) for name in names)
+    with ollama(answers) as port:
+        setup = home(to, port, version)
+        for name in ("home", "project"):
+            if (folder / name).is_dir():
+                shutil.copytree(folder / name, to / name, dirs_exist_ok=True, symlinks=True)
+        for file in (file for file in to.rglob("*.json*") if file.is_file()):
+            file.write_bytes(file.read_bytes().replace(b":11434", b":%d" % port))
+        for special in rehearsal.files:
+            make_special(to / special["path"], special)
+        if rehearsal.run.get("git"):
+            (to / "project" / ".git").mkdir()
+        program = to / "bin" / "ollama"
+        program.write_text(f"#!/bin/sh\necho client version is {VERSION}\n")
+        program.chmod(0o755)
+        given = {key: value.replace(":11434", f":{port}").replace("{home}", str(setup.home)) for key, value in rehearsal.env.items()}
+        with children.open_run():
+            yield Facts(replace(setup, env={**setup.env, **given}), lambda machine: "qwen2.5-coder:7b")
