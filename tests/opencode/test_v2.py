@@ -207,7 +207,8 @@ def test_what_runs_code_or_fetches_is_taken_out(tmp_path: Path) -> None:
     runs = {key: ["x"] for key in ("plugin", "plugins", "mcp", "skills", "reference", "references", "instructions", "lsp", "formatter", "command", "commands")}
     write(setup, {**runs, "provider": {"evil": {"npm": "file:///evil.js", "models": {}}}, "providers": {"bad": {"package": "/evil", "settings": {"baseURL": "{file:key}"}}}})
     serve, config, _ = started(setup)
-    text = (serve.folder / "config" / "opencode" / "opencode.json").read_text(encoding="utf-8")
+    (copy,) = [file for file in (serve.folder / "config" / "opencode").iterdir() if "evil" in file.read_text(encoding="utf-8")]
+    text = copy.read_text(encoding="utf-8")
     kept = parse(text).value
     assert kept["provider"]["evil"] == {"models": {}} and "package" not in kept["providers"]["bad"]
     assert not set(runs) & set(kept)
