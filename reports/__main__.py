@@ -6,7 +6,7 @@ import os
 import sys
 
 from fixtures.system import stream
-from reports.language import usual
+from reports.language import shown, usual
 
 COMMANDS = ("room", "explain")
 
@@ -22,7 +22,8 @@ def main(argv: list[str]) -> int:
     from reports.words import words
 
     asked = argv[:1] in (["-h"], ["--help"])
-    print(getattr(words.usage("reports"), usual()), file=sys.stdout if asked else sys.stderr)
+    to = sys.stdout if asked else sys.stderr
+    print(getattr(words.usage("reports"), shown(usual(), to)), file=to)
     return 0 if asked else 4
 
 

@@ -15,7 +15,7 @@ from checks.judging.run import FINDING, JUDGEMENTS, mode
 from fixtures.system import stream
 from reports import options
 from reports.ci import job as ci
-from reports.language import usual
+from reports.language import shown, usual
 from reports.words import words
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 stream.forgive(sys.__stdout__, sys.__stderr__)
 STDOUT = stream.again(os.dup(1), sys.__stdout__)
 """pytest redirects the original while tests run; progress is for whoever sits before it."""
-CHINESE = "\u4e2d\u6587"
-"""The two characters of "Chinese", which every encoding for Chinese has."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,7 +61,7 @@ class Reporter:
         self.folder = self._folder()
         self.collector: Collector | None = None
         self.began = time.monotonic()
-        self.progress = Progress(_shown(self.lang, stream.encoding_of(STDOUT)), STDOUT)
+        self.progress = Progress(shown(self.lang, STDOUT), STDOUT)
         self.unwritten: str | None = None
         self.verbose = config.option.verbose > 0
         self.quiet = config.option.verbose < 0
@@ -190,17 +188,12 @@ class Reporter:
             return Screen(self.lang)
         writer = terminal._tw
         encoding = stream.encoding_of(writer._file)
-        return Screen(_shown(self.lang, encoding), max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding)
+        return Screen(shown(self.lang, writer._file), max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding)
 
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
         for name, handler in self._signals.items():
             signal.signal(name, handler)
-
-
-def _shown(lang: str, encoding: str) -> str:
-    """The language that can be read there."""
-    return lang if stream.shows(CHINESE, encoding) else "en"
 
 
 def _ends() -> list[signal.Signals]:

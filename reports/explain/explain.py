@@ -14,11 +14,12 @@ from typing import NamedTuple, NoReturn
 
 from checks.judging.pitfalls import Pitfall, load
 from fixtures import command
+from fixtures.system.stream import encoding_of
 from reports.explain.clues import clues
 from reports.explain.likeness import Likeness, known, words
 from reports.explain.pasted import MOST_BYTES, decoded, readable
 from reports.explain.signs import Signs, signs
-from reports.language import usual
+from reports.language import shown, usual
 from reports.screen import Screen, pad, wrap
 
 RECOGNISED, NOT_RECOGNISED, WRONG_USAGE = 0, 1, 4
@@ -167,7 +168,7 @@ def _from_input(screen: Screen) -> bytes:
 
 def _screen(lang: str) -> Screen:
     width = min(100, shutil.get_terminal_size((80, 24)).columns)
-    return Screen(lang, width=width, encoding=sys.stdout.encoding or "utf-8")
+    return Screen(shown(lang, sys.stdout), width=width, encoding=encoding_of(sys.stdout))
 
 
 def _lines(matches: list[Match], screen: Screen) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from reports.language import shown, usual
 from reports.room.seats import VERDICTS, Room, Run, Seat, gather
 from reports.words import words
 
@@ -191,7 +192,6 @@ def main(argv: list[str]) -> int:
     import argparse
 
     from fixtures import command
-    from reports.language import usual
 
     parser = argparse.ArgumentParser(
         prog=command.again("python -m reports room", "room"), description=" / ".join(words.usage("room"))
@@ -209,7 +209,7 @@ def main(argv: list[str]) -> int:
 
 
 def _write(folder: Path, page: Path, lang: str) -> int:
-    say = _speaker(lang)
+    say = _speaker(shown(lang, sys.stderr))
     if not folder.is_dir():
         print(say("no-folder", folder=folder), file=sys.stderr)
         return 4

@@ -21,7 +21,7 @@ OLD = '{\n  // mine\n  "theme": "dark"\n}\n'
 def make_home(folder: Path) -> Path:
     home = folder / "home"
     (home / ".config" / "opencode").mkdir(parents=True)
-    config_of(home).write_text(OLD, encoding="utf-8")
+    config_of(home).write_bytes(OLD.encode())  # as it stands: Windows would make two bytes of a line's end
     return home
 
 

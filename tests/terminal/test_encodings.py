@@ -129,3 +129,13 @@ def test_on_a_terminal_too(encoding: str, silent: str, tmp_path: Path) -> None:
     reader.join(timeout=10)
     text = seen.decode(encoding)
     assert "\r  等 Ollama" in text and "先做这一步" in text and not ESCAPED.search(text)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("command", [("explain", "--lang=zh"), ("room", "nowhere", "--lang=zh"), ("--help",)], ids=["explain", "room", "help"])
+def test_other_commands_too(command: tuple[str, ...], encoding: str) -> None:
+    env = {**os.environ, "PYTHONIOENCODING": encoding, "LANG": "zh_CN.UTF-8", "LC_ALL": "", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-m", "reports", *command], env=env, cwd=ROOT, capture_output=True, timeout=60,
+                          input=b"bind: address already in use")
+    said = (done.stdout + done.stderr).decode(encoding)
+    assert bool(stream.CHINESE.search(said)) == ENCODINGS[encoding] and not ESCAPED.search(said), said

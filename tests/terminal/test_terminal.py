@@ -74,11 +74,14 @@ def test_chinese_counts_two_columns() -> None:
     assert all(columns(line) <= 20 for line in wrap("这是一个很长的句子，用来检查换行是否正确。http://127.0.0.1:11434/v1", 20))
 
 
-def test_home_in_a_command_is_one_that_a_shell_knows() -> None:
+@pytest.mark.parametrize(("system", "line"), [
+    ("linux", 'export PATH="$HOME/.local/bin:$PATH"'), ("windows", '$env:PATH = "$HOME/.local/bin;$env:PATH"')])
+def test_home_in_a_command_is_one_that_a_shell_knows(system: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.result.this_system", lambda: system)
     home = Path("/home/somebody")
     collector = Collector({"mode": "verify", "target": "machine", "strict": False, "selected": False}, "en", None, "pytest checks", Redactor({}, home))
     collector.take("ollama-version", advice("ollama-not-on-path", same("0.34.0"), file=f"{home}/.local/bin"), 0.1)
-    assert collector.record("ollama-version")["remedy"]["commands"][0] == 'export PATH="$HOME/.local/bin:$PATH"'
+    assert collector.record("ollama-version")["remedy"]["commands"][0] == line
 
 
 STEP = {"check": "server-listening", "action": {"en": "start", "zh": "启动"}, "changed": [], "undo": {"en": "", "zh": ""}, "outcome": "planned"}

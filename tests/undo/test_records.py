@@ -42,7 +42,7 @@ def setup(tmp_path: Path) -> Setup:
 def given(setup: Setup, text: str) -> Path:
     file = state_folder(setup) / "journal.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text.replace("{home}", str(setup.home)), encoding="utf-8", newline="")
+    file.write_text(text.replace("{home}", json.dumps(str(setup.home))[1:-1]), encoding="utf-8", newline="")
     return file
 
 
