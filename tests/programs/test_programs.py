@@ -18,10 +18,10 @@ from fixtures.programs.build import OPENCODE_VERSION
 from fixtures.programs.programs import DEFAULT, INCOMPLETE, OLDER, ProgramMissing, Programs, cache_dir
 from fixtures.system.cache import Cache, processor_key
 from fixtures.system.sentences import Text
-from tests.support.programs_stand_ins import ollama, script
+from tests.support.programs_stand_ins import EXE, SYSTEM, ollama, program, script
 
 ROOT = Path(__file__).resolve().parents[2]
-posix = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
+posix = pytest.mark.skipif(os.name == "nt", reason="Debian's and npm's own words, or a signal: POSIX alone")
 
 
 def quiet(en: str, zh: str) -> None:
@@ -34,7 +34,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.bin, self.cached = folder / "person" / "bin", folder / "cache" / sysconfig.get_platform()
         self.bin.mkdir(parents=True)
-        self.env = {"PATH": str(self.bin), "HOME": str(folder / "person"), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "",
+        self.env = {**SYSTEM, "PATH": str(self.bin), "HOME": str(folder / "person"), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "",
                     "PIP_CONFIG_FILE": os.devnull, "OLLAMA_CHECKPOINTS_CACHE": str(folder / "cache")}
         self.told: list[Text] = []
 
@@ -63,18 +63,17 @@ def test_cache_folder_is_the_persons_choice_then_the_systems(tmp_path: Path) -> 
         assert cache_dir({"HOME": str(tmp_path)}) == tmp_path / ".cache" / "ollama-checkpoints"
 
 
-@posix
 @pytest.mark.parametrize(
     ("version", "helper", "is_used"),
     [
-        ("0.34.0", "exit 0", True),
-        ("0.35.2", "exit 0", True),
-        ("0.30.0", "exit 0", True),
+        ("0.34.0", "", True),
+        ("0.35.2", "", True),
+        ("0.30.0", "", True),
         ("0.34.0", None, False),
-        ("0.34.0", "kill -ILL $$", False),
-        ("0.24.0", "exit 0", False),
-        (OLDER, "exit 0", False),
-        ("", "exit 0", False),
+        ("0.34.0", "import os; os.kill(os.getpid(), 4)", False),
+        ("0.24.0", "", False),
+        (OLDER, "", False),
+        ("", "", False),
     ],
 )
 def test_ollama_on_path_must_infer(bench: Bench, version: str, helper: str | None, is_used: bool) -> None:
@@ -83,39 +82,35 @@ def test_ollama_on_path_must_infer(bench: Bench, version: str, helper: str | Non
     assert bench.programs().ollama() == (own if is_used else cached)
 
 
-@posix
 def test_ollama_on_path_serves_only_the_default_kind(bench: Bench) -> None:
     ollama(bench.bin.parent, OLDER)
     older = bench.cache_ollama(OLDER)
     assert bench.programs().ollama(OLDER) == older
 
 
-@posix
 def test_incomplete_kind_has_no_helper(bench: Bench) -> None:
-    script(bench.cached / f"server-{DEFAULT}" / "ollama", "exit 0")
-    program = bench.programs().ollama(INCOMPLETE)
-    assert program.is_file() and not program.is_symlink()
-    assert not list(program.parent.parent.rglob("llama-*"))
+    program(bench.cached / f"server-{DEFAULT}" / "ollama", "")
+    made = bench.programs().ollama(INCOMPLETE)
+    assert made.is_file() and not made.is_symlink()
+    assert not list(made.parent.parent.rglob("llama-*"))
 
 
-@posix
 def test_ollama_is_put_together_from_server_and_helper(bench: Bench) -> None:
-    script(bench.cached / f"server-{DEFAULT}" / "ollama", "exit 0")
+    program(bench.cached / f"server-{DEFAULT}" / "ollama", "")
     for name in ("llama-server", "llama-quantize"):
-        script(bench.cached / f"helper-{processor_key()}" / name, "exit 0")
-    program = bench.programs().ollama()
-    assert sorted(path.name for path in (program.parent.parent / "lib" / "ollama").iterdir()) == [
-        "llama-quantize", "llama-server"]
+        program(bench.cached / f"helper-{processor_key()}" / name, "")
+    made = bench.programs().ollama()
+    assert sorted(path.name for path in (made.parent.parent / "lib" / "ollama").iterdir()) == [
+        f"llama-quantize{EXE}", f"llama-server{EXE}"]
 
 
-@posix
 @pytest.mark.parametrize(
     ("version", "is_used"),
     [(OPENCODE_VERSION, True), ("1.20.0", True), ("1.18.3", False), ("1.1.31", False), ("2.0.18", False), ("?", False)],
 )
 def test_opencode_on_path_is_used_from_the_tested_version_on(bench: Bench, version: str, is_used: bool) -> None:
-    own = script(bench.bin / "opencode", f"echo {version}")
-    cached = script(bench.cached / f"opencode-{OPENCODE_VERSION}-{processor_key()}" / "opencode", "exit 0")
+    own = program(bench.bin / "opencode", f"print({version!r})")
+    cached = program(bench.cached / f"opencode-{OPENCODE_VERSION}-{processor_key()}" / "opencode", "")
     assert bench.programs().opencode() == (own if is_used else cached)
 
 
@@ -131,18 +126,23 @@ def test_what_is_missing_is_said_in_both_languages_with_this_systems_command(ben
     assert not bench.left_over()
 
 
-@posix
+GO = """
+import os, pathlib
+print("go version go1.26.8 linux/amd64")
+pathlib.Path(os.environ["HOME"], "counter").write_text("1")
+"""
+
+
 def test_tools_write_nothing_into_the_persons_home(bench: Bench, tmp_path: Path) -> None:
-    script(bench.bin / "go", 'echo "go version go1.26.8 linux/amd64"; echo 1 > "$HOME/counter"')
+    program(bench.bin / "go", GO)
     (tmp_path / "work").mkdir()
-    assert bench.programs().tools.system_go(tmp_path / "work") == str(bench.bin / "go")
+    assert bench.programs().tools.system_go(tmp_path / "work") == str(bench.bin / f"go{EXE}")
     assert list(bench.bin.parent.iterdir()) == [bench.bin]
 
 
-@posix
 @pytest.mark.parametrize("version", ["1.25.9", "1.4", "weekly"])
 def test_old_go_is_not_used(bench: Bench, tmp_path: Path, version: str) -> None:
-    script(bench.bin / "go", f"echo go version go{version} linux/amd64")
+    program(bench.bin / "go", f"print('go version go{version} linux/amd64')")
     (tmp_path / "work").mkdir()
     assert bench.programs().tools.system_go(tmp_path / "work") is None
 

@@ -17,14 +17,13 @@ import pytest
 
 from fixtures.programs import release as programs_release
 from fixtures.programs.programs import DEFAULT, Programs
-from tests.support.programs_stand_ins import script
+from tests.support.programs_stand_ins import EXE, SYSTEM, program
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
 MEMBERS = {
-    "bin/ollama": f"echo 'Warning: client version is {DEFAULT}'",
-    "lib/ollama/llama-server": "exit 0",
-    "lib/ollama/llama-quantize": "exit 0",
-    "lib/ollama/cuda_v13/libggml-cuda.so": "exit 1",
+    f"bin/ollama{EXE}": f"print('Warning: client version is {DEFAULT}')",
+    f"lib/ollama/llama-server{EXE}": "",
+    f"lib/ollama/llama-quantize{EXE}": "",
+    "lib/ollama/cuda_v13/libggml-cuda.so": "raise SystemExit(1)",
 }
 
 
@@ -53,8 +52,7 @@ def publish(folder: Path, name: str, members: dict[str, str], sum_of: bytes | No
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz" if name.endswith("gz") else "w") as tar:
         for member, body in members.items():
-            path = script(folder.parent / "made" / member, body)
-            tar.add(path, member)
+            tar.add(program(folder.parent / "made" / member, body), member)
     content = packed.getvalue()
     if name.endswith(".zst"):
         content = subprocess.run(["zstd", "-q"], input=content, capture_output=True, check=True).stdout
@@ -66,7 +64,7 @@ def publish(folder: Path, name: str, members: dict[str, str], sum_of: bytes | No
 def programs(site: str, folder: Path) -> tuple[Programs, Path]:
     """Programs of a person without Ollama, and where the cached release would be."""
     path = os.pathsep.join(str(Path(found).parent) for found in [shutil.which("zstd")] if found)
-    env = {"PATH": path, "HOME": str(folder), "OLLAMA_CHECKPOINTS_CACHE": str(folder / "cache"),
+    env = {**SYSTEM, "PATH": path, "HOME": str(folder), "OLLAMA_CHECKPOINTS_CACHE": str(folder / "cache"),
            "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
     made = Programs(env)
     made.release.base = site
@@ -81,8 +79,8 @@ def test_release_is_unpacked_without_graphics_libraries(
     monkeypatch.setattr(programs_release, "asset_name", lambda: name)
     publish(site[1], name, MEMBERS)
     made, release = programs(site[0], tmp_path)
-    assert made._released(DEFAULT) == release / "bin" / "ollama"
-    assert (release / "lib" / "ollama" / "llama-server").is_file()
+    assert made._released(DEFAULT) == release / "bin" / f"ollama{EXE}"
+    assert (release / "lib" / "ollama" / f"llama-server{EXE}").is_file()
     assert not (release / "lib" / "ollama" / "cuda_v13").exists()
 
 
@@ -90,9 +88,9 @@ def test_release_is_unpacked_without_graphics_libraries(
     ("members", "sum_of"),
     [
         (MEMBERS, b"another file"),
-        ({**MEMBERS, "bin/ollama": "echo 'Warning: client version is 0.0.1'"}, None),
-        ({**MEMBERS, "lib/ollama/llama-server": "exit 1"}, None),
-        ({"../../outside": "exit 0"}, None),
+        ({**MEMBERS, f"bin/ollama{EXE}": "print('Warning: client version is 0.0.1')"}, None),
+        ({**MEMBERS, f"lib/ollama/llama-server{EXE}": "raise SystemExit(1)"}, None),
+        ({"../../outside": ""}, None),
     ],
     ids=["wrong sum", "wrong version", "helper does not start", "path outside"],
 )

@@ -24,7 +24,7 @@ def program(path: Path, source: str) -> Path:
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("__main__.py", source)
     launcher = resources.files("pip._vendor.distlib").joinpath("t64.exe").read_bytes()
-    target = path.with_name(f"{path.name}{EXE}")
+    target = path if path.suffix else path.with_name(f"{path.name}{EXE}")
     target.write_bytes(launcher + f'#!"{sys.executable}"\r\n'.encode() + packed.getvalue())
     return target
 
@@ -37,9 +37,9 @@ def script(path: Path, body: str) -> Path:
     return path
 
 
-def ollama(prefix: Path, version: str, helper: str | None = "exit 0") -> Path:
-    """`bin/ollama` of that version, as it answers where no server runs, and a helper with that body beside it."""
-    made = script(prefix / "bin" / "ollama", f"echo 'Warning: client version is {version}'")
+def ollama(prefix: Path, version: str, helper: str | None = "") -> Path:
+    """`bin/ollama` of that version, as it answers where no server runs, and a helper of that Python beside it."""
+    made = program(prefix / "bin" / "ollama", f"print('Warning: client version is {version}')")
     if helper is not None:
-        script(prefix / "lib" / "ollama" / "llama-server", helper)
+        program(prefix / "lib" / "ollama" / "llama-server", helper)
     return made
