@@ -156,3 +156,18 @@ def test_a_bootstrap_that_is_killed_takes_the_run_along(tmp_path: Path) -> None:
     bootstrap.kill()
     bootstrap.wait(timeout=30)
     assert ends(run)
+
+
+def test_a_server_that_a_fix_started_outlives_run_and_bootstrap(tmp_path: Path) -> None:
+    number, program = tmp_path / "number", tmp_path / "program.py"
+    program.write_text(STAYS, encoding="utf-8")
+    spawn = ("import os, sys, time; from pathlib import Path; from fixtures.fix.server import _spawn; from fixtures.system.setup import Setup;"
+             "here = Path.cwd(); _spawn(Setup({}, here, here), sys.argv[1:], dict(os.environ), here / 'log'); time.sleep(120)")
+    become = "import sys; from fixtures.bootstrap import _become; _become(sys.argv[1:], dict(__import__('os').environ))"
+    argv = [sys.executable, "-c", become, sys.executable, "-c", spawn, sys.executable, str(program), str(number)]
+    bootstrap = subprocess.Popen(argv, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    server = psutil.Process(number_in(number))
+    bootstrap.kill()
+    bootstrap.wait(timeout=30)
+    assert not ends(server.pid, seconds=2)
+    server.kill()
