@@ -17,7 +17,7 @@ REPEAT = 30.0
 
 
 class Progress:
-    """A thread that writes past pytest's capture: one line that is rewritten on a terminal, one line a wait elsewhere."""
+    """A thread that writes past pytest's capture: a line that is rewritten on a terminal, one a wait elsewhere."""
 
     def __init__(self, lang: str, out: TextIO) -> None:
         self.lang = lang
@@ -72,7 +72,8 @@ class Progress:
         """Blanks cover what was longer: an older Windows console shows a control sequence as signs."""
         from reports.screen import columns, cut
 
-        text = cut(text, max(20, os.get_terminal_size(self.out.fileno()).columns - 1))  # a longer line cannot be rewritten
+        room = os.get_terminal_size(self.out.fileno()).columns - 1  # a longer line cannot be rewritten
+        text = cut(text, max(20, room))
         before, self._columns = self._columns, columns(text)
         self._write(f"\r{text}{' ' * (before - self._columns)}")
 

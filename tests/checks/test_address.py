@@ -1,4 +1,5 @@
 """`localhost` that costs is advice with the line to change, and only where it was measured to cost."""
+
 from __future__ import annotations
 
 import json
@@ -38,12 +39,17 @@ def rules(tmp_path: Path) -> Iterator[Callable[[str], OpenCodeRules]]:
         yield lambda host: made(host, port)
 
 
-def test_with_windows_timing_the_line_to_change_is_named(rules: Callable[[str], OpenCodeRules], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_windows_timing_the_line_to_change_is_named(
+    rules: Callable[[str], OpenCodeRules], monkeypatch: pytest.MonkeyPatch
+) -> None:
     apply(monkeypatch.setattr)
     judged = rules("localhost")
     finding = slow_name(judged)
     assert finding and (finding.status, finding.pitfall) == ("advice", "localhost-ipv6")
-    assert "to localhost takes 2.0 s here, to 127.0.0.1 0.0 s" in finding.found.en and "opencode.json:6" in finding.found.en
+    assert (
+        "to localhost takes 2.0 s here, to 127.0.0.1 0.0 s" in finding.found.en
+        and "opencode.json:6" in finding.found.en
+    )
     assert str(finding.values["base_url"]).startswith("http://127.0.0.1:")
     (step,) = plan(Case(judged.facts, "config-valid", "localhost-ipv6", "advice", finding.values))
     assert f'"baseURL": "{finding.values["base_url"]}"' in step.changes[0].diff

@@ -12,9 +12,10 @@ from checks.fixing.apply import offered
 from checks.judging.finding import passed
 from checks.judging.graph import Judgements, checks
 from checks.judging.pitfalls import load
+from fixtures.fix.server import SERVICES
 from fixtures.fix.step import Case, Step, plan, planners
 from fixtures.system.sentences import same
-from fixtures.system.setup import Setup
+from fixtures.system.setup import Setup, this_system
 from tests.support.config_homes import NAME, URL, Home, config
 
 Planned = Callable[..., list[Step]]
@@ -123,11 +124,12 @@ def test_inline_config_is_left_to_whoever_sets_it(home: Home) -> None:
 
 
 def test_service_is_left_to_whoever_looks_after_it(home: Home) -> None:
-    unit = home.path / ".config" / "systemd" / "user" / "ollama.service"
+    place, command = next(one for one in SERVICES[this_system()] if one[0].startswith("~/"))
+    unit = home.path / place.removeprefix("~/")
     unit.parent.mkdir(parents=True)
     unit.write_text("[Service]", encoding="utf-8")
     (step,) = plan(Case(home.facts(), "server-listening", "server-not-running"))
-    assert step.refused and "systemctl --user start ollama" in step.line.en
+    assert step.refused and command in step.line.en
 
 
 def test_mirror_that_does_not_answer_is_no_reason_to_go_elsewhere(home: Home) -> None:

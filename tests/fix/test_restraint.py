@@ -146,7 +146,7 @@ def test_only_a_config_of_opencode_is_copied(place: str, copied: bool, home: Hom
     steps = home.steps("config-found")
     assert bool(steps) is copied
     if copied:
-        assert json.loads(steps[0].changes[0].after)["provider"]["ollama"]["options"]["apiKey"] == f"{{file:{misplaced.parent}/key.txt}}"
+        assert json.loads(steps[0].changes[0].after)["provider"]["ollama"]["options"]["apiKey"] == f"{{file:{misplaced.parent.as_posix()}/key.txt}}"
 
 
 def test_into_a_config_that_is_there_only_ollamas_provider_is_copied(home: Home) -> None:

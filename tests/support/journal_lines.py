@@ -1,4 +1,5 @@
 """Lines of a journal as a run writes them, without its records: what an earlier, a newer or a damaged one holds."""
+
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
 """Small executables that answer as Ollama's, OpenCode's and the package clients' programs do."""
+
 from __future__ import annotations
 
 import io
@@ -8,7 +9,11 @@ import zipfile
 from importlib import resources
 from pathlib import Path
 
-SYSTEM = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP", "PATHEXT", "COMSPEC") if name in os.environ and os.name == "nt"}
+SYSTEM = {
+    name: os.environ[name]
+    for name in ("SYSTEMROOT", "TEMP", "TMP", "PATHEXT", "COMSPEC")
+    if name in os.environ and os.name == "nt"
+}
 """What every program of Windows is started with."""
 EXE = ".exe" if os.name == "nt" else ""
 

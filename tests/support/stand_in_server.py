@@ -1,4 +1,5 @@
 """A server that answers as Ollama does to what a check asks first."""
+
 from __future__ import annotations
 
 import contextlib

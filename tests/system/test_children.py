@@ -1,4 +1,5 @@
 """What a run starts ends with it: also what has outlived its own parent, and however the run itself ends."""
+
 from __future__ import annotations
 
 import os
@@ -13,7 +14,9 @@ import pytest
 from fixtures.system import children
 from tests.conftest import ROOT
 
-windows = pytest.mark.skipif(os.name != "nt", reason="Windows' jobs and events; elsewhere the next run sweeps, see test_orphans")
+windows = pytest.mark.skipif(
+    os.name != "nt", reason="Windows' jobs and events; elsewhere the next run sweeps, see test_orphans"
+)
 STAYS = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(120)"
 """A program that notes its number and stays."""
 PARENT = """
@@ -50,7 +53,9 @@ def shim(folder: Path, stays: bool = True) -> tuple[list[str], Path]:
         script.write_text(f'@{start}"{sys.executable}" "{program}" "{number}"\r\n', encoding="mbcs")
     else:
         script = folder / "opencode"
-        script.write_text(f'#!/bin/sh\n"{sys.executable}" "{program}" "{number}" {"" if stays else "&"}\n', encoding="utf-8")
+        script.write_text(
+            f'#!/bin/sh\n"{sys.executable}" "{program}" "{number}" {"" if stays else "&"}\n', encoding="utf-8"
+        )
         script.chmod(0o755)
     return [str(script)], number
 
@@ -113,8 +118,10 @@ def test_an_installer_may_leave_what_it_started(tmp_path: Path) -> None:
     number, program = tmp_path / "number", tmp_path / "program.py"
     program.write_text(STAYS, encoding="utf-8")
     apart = {"creationflags": 0x8} if os.name == "nt" else {"start_new_session": True}
-    script = (f"import subprocess, sys; subprocess.Popen([sys.executable, {str(program)!r}, {str(number)!r}], stdin=-3, stdout=-3,"
-              f" stderr=-3, **{apart!r})")
+    script = (
+        f"import subprocess, sys; subprocess.Popen([sys.executable, {str(program)!r}, {str(number)!r}], stdin=-3, stdout=-3,"
+        f" stderr=-3, **{apart!r})"
+    )
     code, _, _ = children.run([sys.executable, "-c", script], os.environ, tmp_path, 30, lasting=True)
     app = psutil.Process(number_in(number))
     assert code == 0 and app.is_running()
@@ -125,8 +132,13 @@ def running(folder: Path, key: str = "") -> tuple[subprocess.Popen[str], int]:
     """A run in a process and a window of its own, and the number of the program below its script."""
     (script,), number = shim(folder)
     new_console = {"creationflags": 0x10} if os.name == "nt" else {}
-    run = subprocess.Popen([sys.executable, "-c", PARENT, key, script, str(number)], cwd=folder, text=True,
-                           env={**os.environ, "PYTHONPATH": str(ROOT)}, **new_console)  # type: ignore[call-overload]
+    run = subprocess.Popen(
+        [sys.executable, "-c", PARENT, key, script, str(number)],
+        cwd=folder,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        **new_console,
+    )  # type: ignore[call-overload]
     return run, number_in(number)
 
 
@@ -150,8 +162,10 @@ def test_a_bootstrap_that_is_killed_takes_the_run_along(tmp_path: Path) -> None:
     number, program = tmp_path / "number", tmp_path / "program.py"
     program.write_text(STAYS, encoding="utf-8")
     become = "import sys; from fixtures.bootstrap import _become; _become(sys.argv[1:], dict(__import__('os').environ))"
-    bootstrap = subprocess.Popen([sys.executable, "-c", become, sys.executable, str(program), str(number)],
-                                 env={**os.environ, "PYTHONPATH": str(ROOT)})
+    bootstrap = subprocess.Popen(
+        [sys.executable, "-c", become, sys.executable, str(program), str(number)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     run = number_in(number)
     bootstrap.kill()
     bootstrap.wait(timeout=30)
@@ -161,8 +175,10 @@ def test_a_bootstrap_that_is_killed_takes_the_run_along(tmp_path: Path) -> None:
 def test_a_server_that_a_fix_started_outlives_run_and_bootstrap(tmp_path: Path) -> None:
     number, program = tmp_path / "number", tmp_path / "program.py"
     program.write_text(STAYS, encoding="utf-8")
-    spawn = ("import os, sys, time; from pathlib import Path; from fixtures.fix.server import _spawn; from fixtures.system.setup import Setup;"
-             "here = Path.cwd(); _spawn(Setup({}, here, here), sys.argv[1:], dict(os.environ), here / 'log'); time.sleep(120)")
+    spawn = (
+        "import os, sys, time; from pathlib import Path; from fixtures.fix.server import _spawn; from fixtures.system.setup import Setup;"
+        "here = Path.cwd(); _spawn(Setup({}, here, here), sys.argv[1:], dict(os.environ), here / 'log'); time.sleep(120)"
+    )
     become = "import sys; from fixtures.bootstrap import _become; _become(sys.argv[1:], dict(__import__('os').environ))"
     argv = [sys.executable, "-c", become, sys.executable, "-c", spawn, sys.executable, str(program), str(number)]
     bootstrap = subprocess.Popen(argv, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})

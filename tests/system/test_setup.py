@@ -1,4 +1,5 @@
 """Whose home a run is about, and a user who has none."""
+
 from __future__ import annotations
 
 import os
@@ -33,7 +34,9 @@ def homeless(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("args", [(), ("-k", "server_listening"), ("--undo",)], ids=["all", "one", "undo"])
-def test_a_user_without_a_home_is_told_in_one_sentence(args: tuple[str, ...], homeless: dict[str, str], run_checks: Callable[..., Ran]) -> None:
+def test_a_user_without_a_home_is_told_in_one_sentence(
+    args: tuple[str, ...], homeless: dict[str, str], run_checks: Callable[..., Ran]
+) -> None:
     ran = run_checks(*args, env=homeless)
     assert ran.code == 4 and "has no home folder" in ran.out and "没有用户目录" in ran.out, ran.out
     assert "INTERNALERROR" not in ran.out and "Traceback" not in ran.out
@@ -41,12 +44,16 @@ def test_a_user_without_a_home_is_told_in_one_sentence(args: tuple[str, ...], ho
 
 def test_so_is_whoever_starts_a_mirror(homeless: dict[str, str]) -> None:
     env = {**homeless, "PYTHONPATH": os.pathsep.join([homeless["PYTHONPATH"], str(ROOT)])}
-    done = subprocess.run([sys.executable, "-m", "fixtures.mirror"], cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "fixtures.mirror"], cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=60
+    )
     assert done.returncode == 4 and "has no home folder" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_and_where_nothing_is_installed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(bootstrap, "find_python", lambda folder: cache_dir({}))
-    monkeypatch.setattr(Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("Could not determine home directory.")))
+    monkeypatch.setattr(
+        Path, "home", lambda: (_ for _ in ()).throw(RuntimeError("Could not determine home directory."))
+    )
     assert bootstrap.main("checks") == bootstrap.CANNOT_START
     assert "OLLAMA_CHECKPOINTS_CACHE" in capsys.readouterr().err

@@ -1,4 +1,5 @@
 """Whatever a run prints, it prints in the encoding of the stream it goes to: one output, one encoding, no escapes."""
+
 from __future__ import annotations
 
 import io
@@ -37,8 +38,15 @@ def silent() -> Iterator[str]:
 def printed(folder: Path, encoding: str, *args: str, **env: str) -> tuple[str, str]:
     """Standard output and standard error of a run, decoded as what they are; a byte that is not of it fails."""
     home = folder / "home"
-    full = {**os.environ, **env_of(home if home.exists() else make_home(folder), PYTHONIOENCODING=encoding), **env, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(checks_command(folder / "report", *args), env=full, cwd=ROOT, capture_output=True, timeout=120)
+    full = {
+        **os.environ,
+        **env_of(home if home.exists() else make_home(folder), PYTHONIOENCODING=encoding),
+        **env,
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        checks_command(folder / "report", *args), env=full, cwd=ROOT, capture_output=True, timeout=120
+    )
     return done.stdout.decode(encoding), done.stderr.decode(encoding)
 
 
@@ -105,7 +113,9 @@ def test_a_line_on_a_terminal_is_written_over_with_blanks(monkeypatch: pytest.Mo
     assert first == "  很长很长的一句话" and second == "  短" + " " * 14 and third == " " * 4 and "\x1b" not in out.text
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal of POSIX; Windows' console is the `windows` tests' business")
+@pytest.mark.skipif(
+    os.name == "nt", reason="a pseudo-terminal of POSIX; Windows' console is the `windows` tests' business"
+)
 @pytest.mark.parametrize("encoding", ["cp936", "utf-8"])
 def test_on_a_terminal_too(encoding: str, silent: str, tmp_path: Path) -> None:
     import pty
@@ -122,9 +132,19 @@ def test_on_a_terminal_too(encoding: str, silent: str, tmp_path: Path) -> None:
 
     reader = threading.Thread(target=read, daemon=True)
     reader.start()
-    env = {**env_of(make_home(tmp_path), PYTHONIOENCODING=encoding, OLLAMA_HOST=silent, TERM="xterm"), "PYTHONPATH": str(ROOT)}
-    subprocess.run(checks_command(tmp_path / "report", "-k", "server_listening", "--lang=zh"), env=env, cwd=ROOT, stdin=side,
-                   stdout=side, stderr=side, timeout=120)
+    env = {
+        **env_of(make_home(tmp_path), PYTHONIOENCODING=encoding, OLLAMA_HOST=silent, TERM="xterm"),
+        "PYTHONPATH": str(ROOT),
+    }
+    subprocess.run(
+        checks_command(tmp_path / "report", "-k", "server_listening", "--lang=zh"),
+        env=env,
+        cwd=ROOT,
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        timeout=120,
+    )
     os.close(side)
     reader.join(timeout=10)
     text = seen.decode(encoding)
@@ -132,10 +152,20 @@ def test_on_a_terminal_too(encoding: str, silent: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("command", [("explain", "--lang=zh"), ("room", "nowhere", "--lang=zh"), ("--help",)], ids=["explain", "room", "help"])
+@pytest.mark.parametrize(
+    "command",
+    [("explain", "--lang=zh"), ("room", "nowhere", "--lang=zh"), ("--help",)],
+    ids=["explain", "room", "help"],
+)
 def test_other_commands_too(command: tuple[str, ...], encoding: str) -> None:
     env = {**os.environ, "PYTHONIOENCODING": encoding, "LANG": "zh_CN.UTF-8", "LC_ALL": "", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-m", "reports", *command], env=env, cwd=ROOT, capture_output=True, timeout=60,
-                          input=b"bind: address already in use")
+    done = subprocess.run(
+        [sys.executable, "-m", "reports", *command],
+        env=env,
+        cwd=ROOT,
+        capture_output=True,
+        timeout=60,
+        input=b"bind: address already in use",
+    )
     said = (done.stdout + done.stderr).decode(encoding)
     assert bool(stream.CHINESE.search(said)) == ENCODINGS[encoding] and not ESCAPED.search(said), said

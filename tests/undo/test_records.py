@@ -1,4 +1,5 @@
 """A journal of an earlier version is read as it was meant; what this version cannot read is said and never acted on."""
+
 from __future__ import annotations
 
 import ast
@@ -25,9 +26,17 @@ from tests.support.programs_stand_ins import script
 
 OF_1_0_0 = Path(__file__).with_name("journal-of-1.0.0.jsonl")
 """Entries 1 to 8 of a `--fix` from a bare home to the first chat, 9 and 10 of Windows' package manager and a config edited."""
-CONFIG = {"$schema": "https://opencode.ai/config.json", "provider": {"ollama": {
-    "npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)", "options": {"baseURL": "http://127.0.0.1:11434/v1"},
-    "models": {"qwen2.5-coder:7b": {"name": "qwen2.5-coder:7b (local)"}}}}}
+CONFIG = {
+    "$schema": "https://opencode.ai/config.json",
+    "provider": {
+        "ollama": {
+            "npm": "@ai-sdk/openai-compatible",
+            "name": "Ollama (local)",
+            "options": {"baseURL": "http://127.0.0.1:11434/v1"},
+            "models": {"qwen2.5-coder:7b": {"name": "qwen2.5-coder:7b (local)"}},
+        }
+    },
+}
 """What that run wrote."""
 posix = pytest.mark.skipif(os.name == "nt", reason="the entries are a POSIX machine's, with links")
 
@@ -50,7 +59,17 @@ def test_a_journal_of_1_0_0_has_its_entries(setup: Setup) -> None:
     file = given(setup, OF_1_0_0.read_text(encoding="utf-8"))
     entries = read(file)
     assert [one.kind for one in entries.values()] == [
-        "folders", "tree", "link", "tree", "link", "server", "model", "file", "package", "file"]
+        "folders",
+        "tree",
+        "link",
+        "tree",
+        "link",
+        "server",
+        "model",
+        "file",
+        "package",
+        "file",
+    ]
     assert {one.phase for one in entries.values()} == {"done"}
     for number, line in lines(file).items():
         now = as_line(entries[number])
@@ -79,24 +98,46 @@ def test_a_journal_of_1_0_0_is_taken_back(setup: Setup) -> None:
     (state_folder(setup) / "backup" / "10").write_bytes(b"{}\n")
     done = undo(setup, keep_models=False)
     assert len(done) == 9 and not any(one.kept for one in done), [one.words.en for one in done]
-    assert [one.words.en.split()[0] for one in done] == ["restored", "removed", "removed", "the", "the", "removed", "removed", "removed", "removed"]
+    assert [one.words.en.split()[0] for one in done] == [
+        "restored",
+        "removed",
+        "removed",
+        "the",
+        "the",
+        "removed",
+        "removed",
+        "removed",
+        "removed",
+    ]
     assert tree(home) == before and (home.parent / "told").read_text().startswith("uninstall --id Ollama.Ollama")
 
 
 FULL = {
-    "folders": {"made": []}, "file": {"path": "/nowhere/a", "part": "/nowhere/.a.ollama-checkpoints", "after": "0" * 64},
-    "tree": {"path": "/nowhere/a", "part": "/nowhere/b"}, "link": {"path": "/nowhere/a", "target": "/b"},
-    "package": {"uninstall": ["/nowhere/winget"], "folder": "/nowhere"}, "model": {"name": "x:1b", "url": "http://127.0.0.1:9"}, "server": {},
+    "folders": {"made": []},
+    "file": {"path": "/nowhere/a", "part": "/nowhere/.a.ollama-checkpoints", "after": "0" * 64},
+    "tree": {"path": "/nowhere/a", "part": "/nowhere/b"},
+    "link": {"path": "/nowhere/a", "target": "/b"},
+    "package": {"uninstall": ["/nowhere/winget"], "folder": "/nowhere"},
+    "model": {"name": "x:1b", "url": "http://127.0.0.1:9"},
+    "server": {},
 }
 """Kind -> a line with what it needs."""
 
 
-@pytest.mark.parametrize("line", [
-    {"kind": "launch-agent", "label": "of a newer version"}, {"kind": "file", **FULL["file"], "made": "one string"},
-    {"kind": "model", **FULL["model"], "partials": None}, {"kind": "model", **FULL["model"], "size": 10**400},
-    {"kind": "server", "pid": "12"}, {"kind": "tree", "path": "/a\0b", "part": "/a"}, {"kind": "link", "path": "\ud800", "target": "/a"},
-    {"kind": "tree", **FULL["tree"], "phase": "paused"},
-], ids=lambda line: f"{line['kind']}, {[key for key in line if key != 'kind'][-1]}")
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"kind": "launch-agent", "label": "of a newer version"},
+        {"kind": "file", **FULL["file"], "made": "one string"},
+        {"kind": "model", **FULL["model"], "partials": None},
+        {"kind": "model", **FULL["model"], "size": 10**400},
+        {"kind": "server", "pid": "12"},
+        {"kind": "tree", "path": "/a\0b", "part": "/a"},
+        {"kind": "link", "path": "\ud800", "target": "/a"},
+        {"kind": "tree", **FULL["tree"], "phase": "paused"},
+    ],
+    ids=lambda line: f"{line['kind']}, {[key for key in line if key != 'kind'][-1]}",
+)
 def test_what_cannot_be_read_is_said_and_stays(line: dict[str, Any], setup: Setup) -> None:
     add_line(setup, **{"id": 2, "phase": "done", **line})
     file = state_folder(setup) / "journal.jsonl"
@@ -108,7 +149,15 @@ def test_what_cannot_be_read_is_said_and_stays(line: dict[str, Any], setup: Setu
 
 
 def test_fields_of_a_newer_version_are_let_be(setup: Setup) -> None:
-    add_line(setup, id=2, kind="tree", phase="done", path=str(setup.home / "x"), part=str(setup.home / "y"), signed_by="somebody")
+    add_line(
+        setup,
+        id=2,
+        kind="tree",
+        phase="done",
+        path=str(setup.home / "x"),
+        part=str(setup.home / "y"),
+        signed_by="somebody",
+    )
     assert isinstance(read(state_folder(setup) / "journal.jsonl")[2], records.Tree)
     (done,) = undo(setup, keep_models=False)
     assert done.kept and "not a folder that --fix makes" in done.words.en
@@ -139,7 +188,29 @@ def test_a_number_that_a_damaged_line_has_is_not_given_again(setup: Setup) -> No
     journal.close()
 
 
-VALUES = (None, 0, -1, 2**70, 1.5, True, "", "x", "/", "..", "*", "\0", [], ["x"], [1], [None], {}, {"a": 1}, {"a": "b"}, "begun", "undone")
+VALUES = (
+    None,
+    0,
+    -1,
+    2**70,
+    1.5,
+    True,
+    "",
+    "x",
+    "/",
+    "..",
+    "*",
+    "\0",
+    [],
+    ["x"],
+    [1],
+    [None],
+    {},
+    {"a": 1},
+    {"a": "b"},
+    "begun",
+    "undone",
+)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -150,7 +221,21 @@ def test_no_damage_breaks_reading_or_undoing(seed: int, setup: Setup, monkeypatc
     draw = random.Random(seed)
     for number in range(2, 62):
         kind = draw.choice(sorted(FULL))
-        names = [*FULL[kind], "phase", "made", "digests", "size", "pid", "created", "fresh", "mark", "began", "backup", "before", "store"]
+        names = [
+            *FULL[kind],
+            "phase",
+            "made",
+            "digests",
+            "size",
+            "pid",
+            "created",
+            "fresh",
+            "mark",
+            "began",
+            "backup",
+            "before",
+            "store",
+        ]
         changed = {name: draw.choice(VALUES) for name in draw.sample(names, draw.randint(1, 3))}
         add_line(setup, **{"id": number, "kind": kind, "phase": "done", **FULL[kind], **changed})
     with_installed(setup)
@@ -178,7 +263,11 @@ def journalled(tree: ast.AST) -> Iterator[tuple[str, str]]:
     for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
         calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
         if any(isinstance(call.func, ast.Attribute) and call.func.attr == "doing" for call in calls):
-            yield from ((function.name, name) for call in calls if (name := ast.unparse(call.func).removeprefix("records.")) in NAMES)
+            yield from (
+                (function.name, name)
+                for call in calls
+                if (name := ast.unparse(call.func).removeprefix("records.")) in NAMES
+            )
 
 
 NAMES = {kind.__name__ for kind in records.KINDS.values()}
@@ -198,7 +287,9 @@ def test_what_plans_a_step_is_reached_from_a_pitfall() -> None:
     modules = {planner.__module__ for planner in own}
     for one in SIBLINGS:
         for planned in one.plan:
-            assert planned in own or any(planned.__name__ in vars(__import__(name, fromlist=["x"])) for name in modules), planned
+            assert planned in own or any(
+                planned.__name__ in vars(__import__(name, fromlist=["x"])) for name in modules
+            ), planned
 
 
 def test_a_record_has_a_kind_of_its_own() -> None:

@@ -4,6 +4,7 @@ A closed port is refused there only after five SYNs, 2.0 s (https://github.com/c
 windows-latest is 2011 ms, https://github.com/libuv/libuv/issues/2896), and `localhost` is `::1` before it is 127.0.0.1.
 Here nothing listens on `::1`, as with an Ollama that has its default address.
 """
+
 from __future__ import annotations
 
 import socket
