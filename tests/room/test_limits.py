@@ -85,7 +85,7 @@ def test_thirty_seats_take_less_than_a_second(tmp_path: Path) -> None:
 
 MEASURED = """
 import pathlib, re, resource, sys, time
-from reports.room import main
+from reports.room.room import main
 assert main(sys.argv[1:]) == 0
 status = pathlib.Path("/proc/self/status")
 if status.exists():
