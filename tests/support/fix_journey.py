@@ -1,4 +1,4 @@
-"""`python -m tests.fix_journey HOME REPORTS [MOMENTS]`: from a bare home to the first chat and back, in a network that ends here.
+"""`python -m tests.support.fix_journey HOME REPORTS [MOMENTS]`: from a bare home to the first chat and back, in a network that ends here.
 
 Run below `unshare -rnpf --mount-proc`: port 11434 is free there, no other Ollama is seen, and nothing can leave.
 Prints one JSON object: for each run its exit code, output and result, and the home before and after. With MOMENTS, a
