@@ -49,14 +49,14 @@ def test_the_rooms_are_the_trees_with_their_own_sentences() -> None:
     files = [file for top in ("checks", "fixtures", "reports") for file in (ROOT / top).rglob("__init__.py")]
     rooms = {file.parent.relative_to(ROOT).as_posix(): ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
              for file in files if "setups" not in file.parts}
-    assert told == rooms
+    assert told == rooms, "CONTRIBUTING.md has a line for each room: its folder and the first line of its __init__.py"
 
 
 def test_the_floors_are_those_that_imports_are_held_to() -> None:
     told = re.search(r"^```text\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     tree = ast.parse((ROOT / "tests" / "whole" / "test_rooms.py").read_text(encoding="utf-8"))
     held = [node.value for node in tree.body if ast.unparse(node).startswith("ROOMS = ")]  # type: ignore[attr-defined]
-    assert told and told[1].splitlines() == list(ast.literal_eval(held[0]))
+    assert told and told[1].splitlines() == list(ast.literal_eval(held[0])), "CONTRIBUTING.md shows ROOMS of test_rooms.py"
 
 
 def test_a_sentence(tree: Path) -> None:
