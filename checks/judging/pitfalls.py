@@ -12,7 +12,7 @@ from pathlib import Path
 from fixtures.system.sentences import Sentences
 
 said = Sentences.beside(__file__, "../sentences/run.toml")
-SECTIONS = ("lesson", "programs", "opencode2", "server", "config", "model", "download", "privacy", "sound")
+SECTIONS = ("lesson", "programs", "opencode2", "server", "config", "model", "download", "privacy", "windows", "sound")
 """The files of the table, in its order."""
 TABLE = tuple(Path(__file__).parents[1] / "pitfalls" / f"{section}.toml" for section in SECTIONS)
 
@@ -27,7 +27,15 @@ _ALWAYS = {
     "port": "11434",
 }
 _TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
-_IN_COMMANDS = {**_ALWAYS, "model": "qwen2.5-coder:7b", "provider": "ollama", "suggestion": "llama3.2:3b", "program": "opencode-ai"}
+_IN_COMMANDS = {
+    **_ALWAYS,
+    "model": "qwen2.5-coder:7b",
+    "provider": "ollama",
+    "suggestion": "llama3.2:3b",
+    "needed": "32768",
+    "wanted": "8192",
+    "program": "opencode-ai",
+}
 _VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
 _EARLIER_MODEL = re.compile(r" --model=\S+(?=.* --model=)")  # `again` may name the one that the remedy replaces
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")

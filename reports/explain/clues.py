@@ -10,6 +10,9 @@ import difflib
 import re
 from collections.abc import Callable, Iterator
 
+from reports.explain.pasted_config import config_clues, limit_clues
+from reports.explain.replies import asked_paths, forbidden_origins, refusals
+
 _URL = re.compile(
     r"""(?ix)
     ["']? (?P<key> \w*base_?ur[il] | endpoint | \w*_base_url | apiBase | api_base) ["']? \s* (?:[:=]|is|was) \s*
@@ -75,60 +78,6 @@ def _address(key: str, scheme: str, host: str, port: str | None, path: str | Non
 
 def _misspelt(key: str) -> bool:
     return key != "baseURL" and re.match(r"(?i)base_?ur[il]$", key) is not None
-
-
-def _config(text: str) -> Iterator[str]:
-    if not re.search(r'"(provider|providers|\$schema|baseURL|npm)"\s*:', text):
-        return
-    provider = re.search(r'"provider"\s*:\s*\{', text)
-    if re.search(r'"baseURL"\s*:', text) and provider and not re.search(r'"models"\s*:', text):
-        yield "models-missing"
-    if re.search(r'"models"\s*:\s*\{\s*\}', text):
-        yield "models-missing"
-    if re.search(r'"model"\s*:\s*"ollama-cloud/', text):
-        yield "hosted-provider"
-    if re.search(r'"models"\s*:\s*\[', text):
-        yield "models-is-list"
-    if re.search(r'"providers"\s*:\s*\{', text):
-        yield "unknown-key"
-    packages = re.findall(r'"npm"\s*:\s*"([^"]*)"', text)
-    if provider and not packages and re.search(r'"baseURL"\s*:\s*"[^"]*(localhost|127\.0\.0\.1|:11434)', text):
-        yield "npm-other"
-    if any(package != "@ai-sdk/openai-compatible" for package in packages) or provider and re.search(
-        r'"api"\s*:\s*"\w+"', text
-    ):
-        yield "npm-other"
-    if re.search(r'"num_ctx"\s*:|"num_?ctx"', text):
-        yield "num-ctx-in-config"
-    if re.search(r'"limit"\s*:\s*\{[^}]*"context"', text):
-        yield "limit-in-config"
-    if _unbalanced(text):
-        yield "config-broken"
-
-
-def _unbalanced(text: str) -> bool:
-    """A whole config (from its `$schema` on) with a bracket or a comma missing; one cut short says nothing."""
-    for start in re.finditer(r'\{\s*"\$schema"', text):
-        block = text[start.start() : start.start() + 6000]
-        body = _to_last_bracket(re.sub(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', _mask, block, flags=re.S))
-        if "..." in body or "…" in body or not re.search(r"\n\}$", body):
-            continue
-        if body.count("{") != body.count("}") or re.search(r"[S}\]]\s*[S{]|[\"'“”‘’]", body):
-            return True
-    return False
-
-
-def _mask(match: re.Match[str]) -> str:
-    return "S" if match[0].startswith('"') else " "
-
-
-def _to_last_bracket(body: str) -> str:
-    depth = 0
-    for at, char in enumerate(body):
-        depth += (char in "{[") - (char in "}]")
-        if depth == 0:
-            return body[: at + 1]
-    return re.split(r"\n(?=\w+: |\s*\n|\w)", body)[0].rstrip()
 
 
 def _files(text: str) -> Iterator[str]:
@@ -224,7 +173,7 @@ def _listener(text: str) -> Iterator[str]:
 
 _READERS: tuple[Callable[[str], Iterator[str]], ...] = (
     _addresses,
-    _config,
+    config_clues,
     _files,
     _versions,
     _loaded,
@@ -233,4 +182,8 @@ _READERS: tuple[Callable[[str], Iterator[str]], ...] = (
     _capabilities,
     _server,
     _listener,
+    limit_clues,
+    asked_paths,
+    refusals,
+    forbidden_origins,
 )

@@ -26,7 +26,9 @@ DATA = {
     "screen.py": "the characters before which no line breaks",
     "redact/redact.py": "what people call a password, and where a value ends",
     "redact/spellings.py": "where a name ends",
-    "explain/explain.py": "what a text about a local model names",
+    "explain/recognise.py": "what a text about a local model names",
+    "explain/errors.py": "what programs print",
+    "explain/replies.py": "what Windows says of a port",
     "explain/clues.py": "what people write about their machine",
     "explain/pasted.py": "what logs and people call trouble",
 }
