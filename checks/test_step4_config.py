@@ -33,10 +33,11 @@ def test_config_found(facts: Facts) -> Finding:
     sources = facts.config.sources
     evidence = {"sources": [source.label for source in sources], "taken_out": _taken_out(sources)}
     project = _project_note(facts)
-    target = str(facts.setup.opencode_config / "opencode.json")
+    own = next((source.label for source in reversed(sources) if source.kind == "global"), None)
+    target = own or str(facts.setup.opencode_config / "opencode.json")
     values = {"file": target, "base_url": f"{facts.setup.default_url}/v1", "model": facts.choice.name}
     labels = ", ".join(source.label for source in sources)
-    if _declared(facts) or facts.config.broken or any(_mentions_ollama(source) for source in sources):
+    if _declared(facts) or facts.config.broken or any(_mentions_ollama(source, facts.setup.port) for source in sources):
         return _passed_over(facts, labels) or passed(text("found", labels=labels, project=project), **evidence)
     if facts.generation.discovers:
         return _without_file(facts, values, project).seen(**evidence)
@@ -92,10 +93,10 @@ def _taken_out(sources: tuple[Source, ...]) -> list[str]:
     return [f"{source.label}: {key}" for source in sources for key in source.value if key in harmful]
 
 
-def _mentions_ollama(source: Source) -> bool:
+def _mentions_ollama(source: Source, port: int) -> bool:
     """Outside comments, a source that speaks of Ollama but gives no provider has something misspelt in it."""
-    text = str(source.value).lower()
-    return "ollama" in text or ":11434" in text
+    value = str(source.value).lower()
+    return any(word in value for word in ("ollama", ":11434", f":{port}"))
 
 
 def _wrong_place(facts: Facts) -> str | None:

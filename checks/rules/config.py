@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from checks.judging.finding import Finding, advice, failed, passed
 from checks.rules.address import slow_name, wrong_address
 from checks.rules.dropped import dropped_elsewhere, dropped_file, dropped_part, file_missing, not_usable
+from checks.rules.limit import too_little_room
+from checks.rules.lost import holds_the_server
 from checks.rules.read import OpenCodeRules
 from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
@@ -25,7 +27,7 @@ def judge_config(rules: OpenCodeRules) -> Finding:
     for rule in RULES:
         if finding := rule(rules):
             return finding
-    return dropped_elsewhere(rules) or _ignored(rules) or slow_name(rules) or _sound(rules)
+    return too_little_room(rules) or dropped_elsewhere(rules) or _ignored(rules) or slow_name(rules) or _sound(rules)
 
 
 def _sound(rules: OpenCodeRules) -> Finding:
@@ -59,6 +61,7 @@ def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
         own = problem.path[:-1] in (("provider", rules.provider), ("providers", rules.provider))  # another provider's keys are nobody's business here
         lost = (
             (len(problem.path) == 1 and rules.provider is None and (meant == "provider" or key == "providers"))
+            or holds_the_server(rules, problem)
             or (own and not address_there and _means_address(key, meant))
             or (own and not rules.models and meant == "models")
         )

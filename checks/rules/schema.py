@@ -52,7 +52,7 @@ def _problems(error: Any, source: Source) -> Iterator[Problem]:
         known = error.schema.get("properties", {})
         for key in (key for key in error.instance if key not in known):
             close = difflib.get_close_matches(key, known, 1, 0.7)
-            yield Problem("unknown-key", (*path, key), key, source, close[0] if close else _meant(path, key))
+            yield Problem("unknown-key", (*path, key), key, source, _meant(path, key) or next(iter(close), None))
     else:
         yield Problem("type", path, error.message[:160], source)
 
@@ -63,4 +63,6 @@ def _meant(path: Keys, key: str) -> str | None:
         return "options.baseURL"
     if len(path) == 2:
         return OTHER_SHAPE.get((path[0], key))
+    if not path and key.lower().endswith("providers"):
+        return "provider"
     return None
