@@ -6,8 +6,10 @@ from pathlib import Path
 from checks.judging.finding import Finding, advice, failed, passed
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
+from checks.judging.regressions import regressions
 from fixtures.facts.facts import Facts, numbers, supported
 from fixtures.ollama.server import Program
+from fixtures.opencode.folders import denied_folder
 from fixtures.opencode.generation import generation
 from fixtures.system.sentences import Sentences, Text, same
 
@@ -39,7 +41,17 @@ def test_ollama_version(facts: Facts) -> Finding:
     if server.version and server.version != program.version:
         seen = text("versions-differ", program=program.version, server=server.version)
         return failed("ollama-version-mismatch", seen, text("same-version"), **versions)
-    return _new_terminal(facts, program, "ollama-not-on-path") or passed(same(program.version), expected, path=str(program.path))
+    sound = passed(same(program.version), expected, path=str(program.path))
+    return _new_terminal(facts, program, "ollama-not-on-path") or _known_fault(facts, server.version) or sound
+
+
+def _known_fault(facts: Facts, version: str | None) -> Finding | None:
+    """What this version is known to do wrong with this model on this machine, and a later one does right."""
+    for one in regressions() if version else ():
+        if one.in_version(str(version)) and one.concerns(facts.choice.name, bool(facts.machine.vram_gib)):
+            seen = text("known-fault", version=version, fault=one.fault)
+            return advice("ollama-regression", seen, version=version, wanted=one.mended, seen=one.fault).seen(source=one.source)
+    return None
 
 
 def _new_terminal(facts: Facts, program: Program, pitfall: str) -> Finding | None:
@@ -87,6 +99,8 @@ def test_opencode_version(facts: Facts) -> Finding:
     if pitfall:
         seen = same(program.version) if program.version else text("opencode-does-not-start")
         return failed(pitfall, seen, expected, **values).seen(output=program.output, path=str(program.path))
+    if denied := denied_folder(facts.setup):
+        return failed("opencode-folder-denied", text("folder-denied", folder=denied), expected, file=str(denied))
     there = passed(same(program.version), expected, path=str(program.path))
     return _new_terminal(facts, program, "opencode-not-on-path") or _two_generations(facts, program, expected) or there
 
