@@ -185,6 +185,6 @@ def test_a_prompt_to_the_cloud_is_written_to_a_file_and_goes_nowhere(tmp_path: P
     session = serve.post("/api/session", {})["data"]["id"]
     serve.post(f"/api/session/{session}/prompt", {"text": "a secret"})
     deadline = time.monotonic() + 5
-    while not sink.exists() and time.monotonic() < deadline:
+    while not (sink.exists() and sink.stat().st_size) and time.monotonic() < deadline:  # it is made, then filled
         time.sleep(0.05)
     assert sink.read_text(encoding="utf-8") == "a secret\n"

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import tomllib
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import pytest
 from fixtures.system.sentences import VALUE, Sentences, Text, same
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = [file for top in ("checks", "fixtures", "reports") for file in sorted((ROOT / top).rglob("*.py")) if "setups" not in file.parts]
+CODE = [file for top in ("checks", "fixtures", "reports") for file in sorted((ROOT / top).rglob("*.py"))
+        if "setups" not in file.parts]
 TABLES = sorted(file for top in ("checks", "fixtures", "reports") for file in (ROOT / top).rglob("*.toml")
                 if file.name == "sentences.toml" or file.parent.name == "sentences")
 
@@ -28,6 +30,7 @@ def name(file: Path) -> str:
     return file.relative_to(ROOT).as_posix()
 
 
+@functools.cache
 def entries(table: Path) -> dict[str, dict[str, str]]:
     return tomllib.loads(table.read_text(encoding="utf-8"))
 
@@ -36,7 +39,8 @@ def tables_of(tree: ast.AST, file: Path) -> dict[str, Path]:
     """Name in the module -> the table that it reads: `text = Sentences.beside(__file__, "…")`."""
     found = {}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "Sentences.beside":
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Sentences.beside("):
+            assert isinstance(node.value, ast.Call)
             table = node.value.args[1].value if len(node.value.args) > 1 else "sentences.toml"  # type: ignore[attr-defined]
             found[ast.unparse(node.targets[0])] = (file.parent / table).resolve()
     return found
@@ -54,7 +58,10 @@ def uses(file: Path) -> Iterator[tuple[Path, str, set[str] | None]]:
 
 
 def keys_of(expression: ast.expr, table: Path) -> list[str]:
-    """The key, or those it may be: both of `"a" if … else "b"`, every `unreadable-…` of `f"unreadable-{reason}"`, any of the table's for a name."""
+    """The key, or those it may be.
+
+    Both of `"a" if … else "b"`, every `unreadable-…` of `f"unreadable-{reason}"`, any of the table's for a name.
+    """
     if isinstance(expression, ast.IfExp):
         return keys_of(expression.body, table) + keys_of(expression.orelse, table)
     if isinstance(expression, ast.Constant):
