@@ -17,6 +17,7 @@ import pytest
 
 from fixtures.programs.programs import Programs, cache_dir
 from fixtures.sandbox.model_store import place_models
+from fixtures.sandbox.opencodes import stand_in
 from fixtures.system import children
 from tests.conftest import ROOT, checks_command
 
@@ -78,12 +79,23 @@ def person(folder: Path, programs: Programs) -> tuple[Path, dict[str, str]]:
     return home, {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", "OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ))}
 
 
+def with_two(home: Path, env: dict[str, str], folder: Path) -> dict[str, str]:
+    """The same person with OpenCode 2: its own words for what runs and fetches, and the local model as the default."""
+    own = ', "model": "ollama/qwen2.5-coder:7b", "plugins": ["./.opencode/plugin/trap.ts"], "skills": ["http://203.0.113.9/skills"],' \
+        ' "references": {"far": {"url": "http://203.0.113.9/docs"}}}'
+    file = home / "project" / "opencode.json"
+    file.write_text(file.read_text(encoding="utf-8").removesuffix("}") + own, encoding="utf-8")
+    return {**env, "PATH": os.pathsep.join([str(stand_in("2.0.26", folder / "two")), env["PATH"]])}
+
+
 @pytest.mark.real
-def test_reads_only_and_sends_nothing(tmp_path: Path, programs: Programs) -> None:
+@pytest.mark.parametrize("generation", [1, 2])
+def test_reads_only_and_sends_nothing(generation: int, tmp_path: Path, programs: Programs) -> None:
     """With a plugin, an MCP server and a URL in the config, in a namespace whose way out counts packets."""
     if subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
         pytest.skip("this system allows no network namespace")
     home, env = person(tmp_path, programs)
+    env = with_two(home, env, tmp_path) if generation == 2 else env
     server_home = tmp_path / "server"
     place_models(programs, server_home / ".ollama" / "models", ["qwen2.5-coder:7b"])
     before = snapshot(home)
