@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ def test_the_order_of_the_sources(tmp_path: Path) -> None:
         put(file, {"username": str(file)})
     assert [source.label for source in read_config(setup).sources] == [*map(str, files), "OPENCODE_CONFIG_CONTENT"]
     assert read_config(setup).get("username") == "inline"
+
+
+def test_the_global_folder_is_no_project(tmp_path: Path) -> None:
+    setup = home(tmp_path)
+    file = write(setup, {"model": "a/b"})
+    for project in (setup.opencode_config, setup.opencode_config / "below"):
+        found = [source.label for source in read_config(replace(setup, project=project)).sources]
+        assert found == [str(file)]
 
 
 def test_a_named_folder_replaces_the_global_one(tmp_path: Path) -> None:
