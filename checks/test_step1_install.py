@@ -50,7 +50,8 @@ def _known_fault(facts: Facts, version: str | None) -> Finding | None:
     for one in regressions() if version else ():
         if one.in_version(str(version)) and one.concerns(facts.choice.name, bool(facts.machine.vram_gib)):
             seen = text("known-fault", version=version, fault=one.fault)
-            return advice("ollama-regression", seen, version=version, wanted=one.mended, seen=one.fault).seen(source=one.source)
+            found = advice("ollama-regression", seen, version=version, wanted=one.mended, seen=one.fault)
+            return found.seen(source=one.source)
     return None
 
 
@@ -112,8 +113,9 @@ def _minimum(facts: Facts) -> str:
 
 
 def _two_generations(facts: Facts, program: Program, expected: Text) -> Finding | None:
-    """Both are called `opencode`: PATH's order decides which one answers, and another window may have another order."""
-    other = next((one for one in facts.other_opencodes if generation(one.version) is not facts.generation and supported(one.version)), None)
+    """Both are called `opencode`: PATH's order decides which answers, and another window may have another order."""
+    known = (one for one in facts.other_opencodes if supported(one.version))
+    other = next((one for one in known if generation(one.version) is not facts.generation), None)
     if not other:
         return None
     values = {"version": program.version, "file": str(program.path), "seen": f"{other.version}, {other.path}"}

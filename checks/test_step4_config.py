@@ -63,9 +63,11 @@ def _without_file(facts: Facts, values: dict[str, str], project: Text) -> Findin
     address = facts.server.address.url
     if facts.server.address.port != facts.setup.port:
         found = text("found-elsewhere", address=address, default=facts.setup.default_url, project=project)
-        return failed("ollama-discovered-elsewhere", found, **{**values, "address": address, "base_url": f"{address}/v1"})
+        right = {"address": address, "base_url": f"{address}/v1"}
+        return failed("ollama-discovered-elsewhere", found, **{**values, **right})
     if place := _wrong_place(facts):
-        return advice("config-wrong-place", text("wrong-place", place=place, project=project), **{**values, "seen": place})
+        found = text("wrong-place", place=place, project=project)
+        return advice("config-wrong-place", found, **{**values, "seen": place})
     return _passed_over(facts, "") or passed(text("discovered", address=address, project=project))
 
 
@@ -81,7 +83,8 @@ def _passed_over(facts: Facts, labels: str) -> Finding | None:
 def _speaks_of_ollama(file: Path) -> bool:
     with file.open("rb") as opened:
         head = opened.read(65536).replace(b"\0", b"").lower()
-    return b"provider" in head and (b"ollama" in head or b"11434" in head)  # a project's own config.json may name Ollama too
+    # A project's own config.json may name Ollama too.
+    return b"provider" in head and (b"ollama" in head or b"11434" in head)
 
 
 def _project_note(facts: Facts) -> Text:

@@ -47,7 +47,8 @@ def test_model_listed(facts: Facts) -> Finding:
     values = {"provider": provider, "model": facts.choice.name, "file": file.label if file else "", "seen": ""}
     if providers.unknown_api:
         version = facts.opencode_program.version if facts.opencode_program else ""
-        return failed("opencode-api-unknown", text("unknown-api", version=version), version=version).seen(output=providers.error)
+        seen = text("unknown-api", version=version)
+        return failed("opencode-api-unknown", seen, version=version).seen(output=providers.error)
     if providers.error:
         seen = text("no-list", error=providers.error[:120])
         pitfall = "config-schema-invalid" if refusal(facts) else "opencode-needs-network"
@@ -61,7 +62,7 @@ def test_model_listed(facts: Facts) -> Finding:
 
 
 def _stale_service(facts: Facts) -> Finding | None:
-    """OpenCode's background service answers for every window, with what it was started with; it is never asked or ended here."""
+    """OpenCode's background service answers for every window, as it was started; it is never asked or ended here."""
     service = facts.service
     if not service:
         return None
@@ -150,7 +151,8 @@ def test_context_window(facts: Facts) -> Finding:
     believed = facts.counted_window or 0
     if believed > window:
         seen = text("window-believed", seen=seen, believed=believed)
-        return advice("window-believed-larger", seen, expected, **{**values, "wanted": window, "size": believed, "provider": facts.provider})
+        more = {"wanted": window, "size": believed, "provider": facts.provider}
+        return advice("window-believed-larger", seen, expected, **{**values, **more})
     if window < limits["good"]:
         seen = text("window-enough", seen=seen, good=limits["good"])
     return passed(seen, expected)

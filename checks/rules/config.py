@@ -58,7 +58,8 @@ def _lost_by_unknown_key(rules: OpenCodeRules) -> Finding | None:
     address_there = bool(rules.facts.base_url)
     for problem in _unknown(rules):
         key, meant = str(problem.path[-1]), problem.suggestion or ""
-        own = problem.path[:-1] in (("provider", rules.provider), ("providers", rules.provider))  # another provider's keys are nobody's business here
+        # Another provider's keys are nobody's business here.
+        own = problem.path[:-1] in (("provider", rules.provider), ("providers", rules.provider))
         lost = (
             (len(problem.path) == 1 and rules.provider is None and (meant == "provider" or key == "providers"))
             or holds_the_server(rules, problem)

@@ -67,18 +67,18 @@ def _matters(rules: OpenCodeRules, source: Source, path: Keys) -> bool:
 
 
 def not_usable(rules: OpenCodeRules) -> Finding | None:
-    """A provider without a package that this OpenCode has, and none that it would supply: it is listed, and every chat fails."""
+    """A provider without a package that this OpenCode has or would supply: it is listed, and every chat fails."""
     key = rules.facts.generation.unusable(rules.facts.config, rules.provider) if rules.provider else None
     if not key:
         return None
     at = rules.at("provider", rules.provider or "", key)
     package = rules.facts.config.get("provider", rules.provider or "", key)
-    found = text("wrong-package" if package else "no-package", file=at["file"], line=at["line"], provider=rules.provider, package=package)
+    found = text("wrong-package" if package else "no-package", **at, provider=rules.provider, package=package)
     return failed("provider-not-usable", found, **at, provider=rules.provider, key=key, seen=package or "")
 
 
 def file_missing(rules: OpenCodeRules) -> Finding | None:
-    """A `{file:…}` that leads nowhere: where OpenCode refuses nothing, its list of models then answers with an error."""
+    """A `{file:…}` that leads nowhere: an OpenCode that refuses nothing answers with an error for its models."""
     if rules.facts.generation.refuses:
         return None
     for name, label in rules.facts.config.unset.items():
