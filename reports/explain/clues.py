@@ -31,11 +31,11 @@ _AN_ANSWER = "running active work fine ok succeed return repl answer respond run
 # A container or WSL is where somebody works; it is the cause only where a connection fails too.
 _OTHER_SIDE = re.compile(
     r"docker|podman|\bcontainer|kubernetes|\bk8s\b|\bpods?\b|\bcluster\b|\bwsl ?2?\b|\bvms?\b|virtual machine|devcontainer"
-    r"|\blan\b|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
+    r"|\b192\.168\.\d|\blan\b|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
     r"|(?:另一台|其他|别的)[^\n]{0,3}(?:机器|电脑|主机|服务器)"
 )
 _NO_CONNECTION = re.compile(
-    r"refused|econn|errno 111|10061|unreachable|no route|fetch failed|connecterror|connection (?:error|reset)"
+    r"refused|econn|errno 111|10061|unreachable|no route|fetch failed|connecterror|connection (?:error|reset|fail\w*)"
     r"|\b(?:not|n.t|cannot|unable to|fails? to|failed to|never|failure|trouble|how (?:can|do|to|is)\b[^\n]{0,20})"
     r"[^\n]{0,24}\b(?:connect|reach|access|talk)\w*|\bcurl\b[^\n]{0,20}fail|no (?:data|http|request)|无法(?:连接|访问)|连不上|访问不[了到]|拒绝"
 )

@@ -25,6 +25,8 @@ def asked_paths(text: str) -> Iterator[str]:
     """A 404 tells by its path what is wrong: no `/v1`, one too many, or one that this Ollama is too old for."""
     if _URL_WITHOUT_V1.search(text):
         yield "path-without-v1"
+    if re.search(r"(?i)\b404\b[^\n]{0,60}https?://[^/\s\"']{3,60}/api/(?:chat|generate|show)\b(?!/)", text):
+        yield "model-not-there"
     lines = text.split("\n")
     for line, following in zip(lines, [*lines[1:], ""]):
         asked = _ASKED.search(line)
@@ -41,6 +43,8 @@ def _not_there(path: str) -> Iterator[str]:
         yield "path-too-new"
     elif path.startswith("/v1/"):
         yield "path-below-v1"
+    elif re.match(r"/api/(?:chat|generate|show)\b", path):
+        yield "model-not-there"
 
 
 def refusals(text: str) -> Iterator[str]:

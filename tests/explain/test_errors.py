@@ -55,6 +55,8 @@ def test_the_reason_beats_the_number_and_the_inner_error_the_outer(text: str, re
     ('| 404 | 2µs | 127.0.0.1 | POST "/v1/messages?beta=true"', "path-too-new"),
     ('| 404 | 2µs | 127.0.0.1 | POST "/v1/chat/completions"', "path-below-v1"),
     ('| 404 | 2µs | 127.0.0.1 | POST "/v1/v1/chat/completions"', "path-doubled"),
+    ('| 404 | 2µs | 127.0.0.1 | POST "/api/chat"', "model-not-there"),
+    ("404 Not Found for url 'http://localhost:11434/api/generate'", "model-not-there"),
     ("dial tcp 127.0.0.1:11434: connectex: Es konnte keine Verbindung hergestellt werden", "refused-here"),
     ("127.0.0.1:11434 [WinError 10061]", "refused-here"),
     ("[Errno 111] Connection refused", "refused-by-number"),
