@@ -172,8 +172,8 @@ class Fixes:
 
     def _record(self, id: str, step: Step, outcome: str) -> None:
         changed = [{"path": str(change.path), "diff": change.diff} for change in step.changes]
-        theirs = step.refused or not step.undo  # what is left to the person is theirs to take back
-        undo = None if theirs else _pair(step.undo)
+        # What is left to the person is theirs to take back.
+        undo = _pair(step.undo) if step.undo and not step.refused else None
         self.judgements.fixes.append(
             {"check": id, "action": _pair(step.line), "changed": changed, "undo": undo, "outcome": outcome})
 

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
 
-    pass
+    from checks.judging.finding import Finding
+    from checks.judging.graph import Judgements
 
-FINDING = pytest.StashKey["Finding"]()
+FINDING: pytest.StashKey[Finding] = pytest.StashKey()
 """On an item: what its check found."""
-JUDGEMENTS = pytest.StashKey["Judgements"]()
+JUDGEMENTS: pytest.StashKey[Judgements] = pytest.StashKey()
 """On the config: every judgement of the run, and its facts."""
-SETTLE = pytest.StashKey["Callable[[str], Finding]"]()
+SETTLE: pytest.StashKey[Callable[[str], Finding]] = pytest.StashKey()
 """On the config: what judges a check by its id, with its fixes where the person asked for them."""
 
 
