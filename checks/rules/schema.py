@@ -37,9 +37,9 @@ def problems_of(source: Source, schema: dict[str, Any]) -> list[Problem]:
     """What the schema says of one source. `$schema` and `{env:…}` texts are fine with it."""
     from jsonschema import Draft202012Validator
 
-    if not source.document:
+    if not source.filled:
         return []
-    errors = Draft202012Validator(schema).iter_errors(source.document.value)
+    errors = Draft202012Validator(schema).iter_errors(source.filled.value)
     return [problem for error in errors for problem in _problems(error, source)]
 
 

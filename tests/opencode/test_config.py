@@ -15,7 +15,8 @@ import pytest
 from fixtures.opencode import program as opencode
 from fixtures.opencode.config import read_config
 from fixtures.opencode.v1.schema import read_schema
-from fixtures.opencode.copy import QUIET, cleaned
+from fixtures.opencode.copy import QUIET, harmless_value, written
+from fixtures.opencode.harmless import NOBODY
 from fixtures.programs.programs import Programs
 from fixtures.system.setup import Setup
 
@@ -102,15 +103,23 @@ def test_the_schema_is_that_of_the_installed_opencode(program: Path, tmp_path: P
     assert schema and {"provider", "model", "share"} <= set(schema["components"]["schemas"]["Config"]["properties"])
 
 
-def test_what_runs_code_or_fetches_is_taken_out(tmp_path: Path) -> None:
+def test_what_runs_code_or_fetches_is_replaced_in_its_shape(tmp_path: Path) -> None:
     (tmp_path / "opencode.json").write_text(json.dumps({
-        "plugin": ["x"], "mcp": {"a": {}}, "instructions": ["http://203.0.113.9"], "lsp": {}, "formatter": {},
-        "provider": {"evil": {"npm": "file:///evil.js"}, "fine": {"npm": "@ai-sdk/openai-compatible", "options": {"apiKey": "{file:key.txt}"}}},
+        "plugin": ["x", ["y", {}], 7], "mcp": {"a": {"command": "npx"}, "b": {"type": "local", "command": ["npx", "-y", 1]}},
+        "instructions": ["http://203.0.113.9", 5], "lsp": {"a": {"command": "x"}}, "formatter": True, "skills": {"urls": ["http://203.0.113.9"]},
+        "references": {"a": "https://203.0.113.9/x.git", "b": 3},
+        "provider": {"evil": {"npm": "file:///evil.js", "models": {"m": {"provider": {"npm": "/evil.js", "api": "x"}}}},
+                     "fine": {"npm": "@ai-sdk/openai-compatible", "options": {"apiKey": "{file:key.txt}"}}},
     }))
-    setup = Setup({}, tmp_path / "home", tmp_path, "rehearse")
-    (source,) = read_config(setup).sources
-    kept = cleaned(source, setup)
-    assert kept == {"provider": {"evil": {}, "fine": {"npm": "@ai-sdk/openai-compatible", "options": {"apiKey": f"{{file:{tmp_path / 'key.txt'}}}"}}}}
+    (tmp_path / "key.txt").write_text("{env:HOME}")
+    (source,) = read_config(Setup({}, tmp_path / "home", tmp_path, "rehearse")).sources
+    assert harmless_value(source) == {
+        "plugin": [7], "mcp": {"a": {"command": NOBODY}, "b": {"type": "local", "command": [NOBODY, NOBODY, 1]}},
+        "instructions": [NOBODY, 5], "lsp": {"a": {"command": NOBODY}}, "formatter": True, "skills": {"urls": []}, "references": {"b": 3},
+        "provider": {"evil": {"models": {"m": {"provider": {"api": "x"}}}},
+                     "fine": {"npm": "@ai-sdk/openai-compatible", "options": {"apiKey": "{env:HOME}"}}},
+    }
+    assert "{env:" not in written(harmless_value(source))  # what a file holds is filled in once, not twice
 
 
 def test_other_encodings_and_empty_files(tmp_path: Path) -> None:
@@ -127,6 +136,7 @@ def test_other_encodings_and_empty_files(tmp_path: Path) -> None:
 
 def test_values_from_variables_and_files(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(" secret-key \n")
+    (tmp_path / "none").write_text("")
     (tmp_path / "opencode.json").write_text('{"a": "{env:A}/v1", "b": "{env:NONE}", "c": "{file:key}", "d": "{file:none}", "e": {env:N}}')
     config = read_config(Setup({"A": "http://x", "N": "5"}, tmp_path / "home", tmp_path, "rehearse"))
     assert config.value == {"a": "http://x/v1", "b": "", "c": "secret-key", "d": "", "e": 5}
