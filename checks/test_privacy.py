@@ -4,7 +4,7 @@ from __future__ import annotations
 from checks.judging.finding import Finding, advice, blocked, passed
 from checks.judging.graph import check
 from fixtures.facts.facts import Facts
-from fixtures.ollama.server import is_cloud_name
+from fixtures.ollama.server import address, is_cloud_name
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
 
@@ -68,12 +68,8 @@ def _silently(facts: Facts, found: Text, value: str, **values: object) -> Findin
 
 def _local(facts: Facts, id: str) -> bool:
     """A provider whose address is this machine's."""
-    from urllib.parse import urlsplit
-
-    from fixtures.system.loopback import is_local
-
-    value = facts.config.get("provider", id, "options", "baseURL")
-    return id == facts.provider or (isinstance(value, str) and is_local(urlsplit(value).hostname))
+    where = address(str(facts.config.base_url(id) or ""), "config")
+    return id == facts.provider or bool(where and where.local)
 
 
 def _hidden(facts: Facts) -> set[str]:

@@ -1,15 +1,17 @@
 """Whether `baseURL` leads to the server that was found, and which pitfall it shows where it does not."""
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from checks.judging.finding import Finding, advice, failed
 from checks.rules.read import OpenCodeRules
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import Address, address
-from fixtures.opencode.config import is_bundled
+from fixtures.opencode.config import NAMED, is_bundled
 from fixtures.system.sentences import Sentences, same
+from fixtures.system.url import parse_url
 
 SLOW_SECONDS = 0.5
 """What a connection by name may cost beside one by number before it is worth a word; they differ by 1 ms elsewhere."""
@@ -23,10 +25,11 @@ def wrong_address(rules: OpenCodeRules) -> Finding | None:
     if not pitfall:
         return None
     right = f"{_found(facts).url if _found(facts) else facts.setup.default_url}/v1"
-    at = rules.at("provider", rules.provider or "", "options", "baseURL")
+    here = facts.config.get("provider", rules.provider or "", "options", "baseURL")
+    at = rules.at("provider", rules.provider or "", *(("options", "baseURL") if here or not value else ("api",)))
     found = text("at-line", **at, seen=value or text("no-base-url"))
     also = ("base-url-missing-v1",) if value and pitfall != "base-url-missing-v1" and not _has_v1(value) else ()
-    variable = next(iter(facts.config.unset), "") if pitfall == "config-variable-unset" else "OLLAMA_HOST"
+    variable = _unset(rules) if pitfall == "config-variable-unset" else "OLLAMA_HOST"
     values = {"seen": value, "base_url": right, "provider": rules.provider or "", "key": "baseURL", "variable": variable}
     return failed(pitfall, found, same(right), also, **{**at, **values, "address": right.removesuffix("/v1")})
 
@@ -50,37 +53,46 @@ def _found(facts: Facts) -> Address | None:
 
 def _pitfall_of(rules: OpenCodeRules, value: str) -> str | None:
     """The pitfall that an address shows, or None where it is right."""
-    where, server = address(value, "config"), _found(rules.facts)
-    if not where:
-        return "config-variable-unset" if _unset(rules) else "base-url-wrong"
+    where, server, url = address(value, "config"), _found(rules.facts), parse_url(value)
+    if _unset(rules):
+        return "config-variable-unset"
+    if not where or not url:
+        return "base-url-wrong"
     if server and not where.local:
         return "server-on-other-host"
     if server and where.port != server.port:
         return _wrong_port(rules, server.origin)
-    if where.url.startswith("https:") and where.local:
+    if where.url.startswith("https:") and where.local or len(url.query) > 1 or len(url.fragment) > 1:
         return "base-url-wrong"
     if server and where.host == "::1" and server.host != "::1":
         return "localhost-ipv6"
-    path = urlsplit(value).path.rstrip("/")
     if not is_bundled(rules.facts.config.get("provider", rules.provider or "", "npm")):
         return None  # a package for Ollama's own API has /api here
-    return None if path == "/v1" else ("base-url-missing-v1" if path in ("", "/api") else "base-url-wrong")
+    return None if _path(value) == "/v1" else ("base-url-missing-v1" if _path(value) in ("", "/api") else "base-url-wrong")
 
 
-def _unset(rules: OpenCodeRules) -> bool:
-    """The address is made from a variable or a file that is not there."""
+def _path(value: str) -> str:
+    """As Ollama's server takes it: `//v1` is sent on to `/v1`, `%76` is a v (seen with Ollama 0.34.0)."""
+    url = parse_url(value)
+    return re.sub("/+", "/", unquote(url.path)).rstrip("/") if url else ""
+
+
+def _unset(rules: OpenCodeRules) -> str | None:
+    """The name in the address of a variable or a file that is not there."""
+    if left := NAMED.search(str(rules.facts.base_url or "")):
+        return left[1]
     raw = str(_raw_base_url(rules))
-    return any(f"{{{kind}:{name}}}" in raw for kind in ("env", "file") for name in rules.facts.config.unset)
+    return next((name for name in rules.facts.config.unset if f"{{env:{name}}}" in raw or f"{{file:{name}}}" in raw), None)
 
 
 def _raw_base_url(rules: OpenCodeRules) -> Any:
     """The value as it stands in the file, before `{env:…}` is filled in."""
     source = rules.facts.config.origin(("provider", rules.provider or "", "options", "baseURL"))
-    return source.value["provider"][rules.provider]["options"]["baseURL"] if source else ""
+    return _base_url_in(source.written, rules.provider) or "" if source else ""
 
 
 def _has_v1(value: str) -> bool:
-    return urlsplit(value).path.rstrip("/") == "/v1"
+    return _path(value) == "/v1"
 
 
 def _wrong_port(rules: OpenCodeRules, origin: str) -> str:
@@ -91,7 +103,12 @@ def _wrong_port(rules: OpenCodeRules, origin: str) -> str:
     holders = [source for source in rules.facts.config.sources if source.value and rules.facts.config.origin(path)]
     port = f":{rules.facts.server.address.port}"
     for source in holders[:-1]:
-        options = source.value.get("provider", {}).get(rules.provider, {}).get("options", {})
-        if port in str(options.get("baseURL", "")):
+        if port in str(_base_url_in(source.value, rules.provider)):
             return "config-overridden"
     return "ollama-host-mismatch" if origin == "OLLAMA_HOST" else "base-url-wrong"
+
+
+def _base_url_in(value: Any, provider: str | None) -> Any:
+    for key in ("provider", provider, "options", "baseURL"):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

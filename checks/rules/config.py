@@ -14,7 +14,9 @@ from checks.rules.lost import holds_the_server
 from checks.rules.read import OpenCodeRules
 from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
-from fixtures.opencode.config import Source, Unreadable, is_bundled
+from fixtures.opencode.config import Source, is_bundled
+from fixtures.opencode.files import Unreadable
+from fixtures.opencode.substitute import BadReference, BreakingValue
 from fixtures.system.sentences import Sentences, same
 
 text = Sentences.beside(__file__, "../sentences/rules.toml")
@@ -50,6 +52,11 @@ def _unreadable(rules: OpenCodeRules) -> Finding | None:
     if not rules.facts.generation.refuses:
         return dropped_file(rules)
     at = {"file": source.label, "line": problem.line, "column": problem.column}
+    if isinstance(problem, BadReference):
+        found = text("bad-reference", **at, name=problem.name)
+        return failed("config-variable-unset", found, **at, variable=problem.name)
+    if isinstance(problem, BreakingValue):
+        return failed("config-syntax", text("breaking-value", **at, name=problem.name), **at)
     return failed("config-syntax", text("at-place", **at, seen=problem.words), **at)
 
 
