@@ -3,8 +3,10 @@ from __future__ import annotations
 
 from checks.judging.finding import Finding, advice, blocked, passed
 from checks.judging.graph import check
+from checks.rules.start import other_readers, place, said
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address, is_cloud_name
+from fixtures.opencode.config import is_on
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
 
@@ -39,25 +41,21 @@ def _cloud_model(facts: Facts) -> Finding | None:
 
 
 def _cloud_default(facts: Facts) -> Finding | None:
-    """Where OpenCode would go without being asked: `model`, `small_model`, or the last choice in its own screen."""
-    provider = facts.provider or ""
+    """Where OpenCode goes without being asked: with the first sentence, and with its title."""
+    start = facts.default
+    if start and not start.fault and not start.local:
+        return _silently(facts, said(facts, start), start.chosen, **place(facts, start))
+    return other_readers(facts) if start else _named_elsewhere(facts)
+
+
+def _named_elsewhere(facts: Facts) -> Finding | None:
+    """Where OpenCode itself cannot be asked: what the config says of `model` and `small_model`."""
     for key in ("model", "small_model"):
         value = facts.config.get(key)
         if isinstance(value, str) and "/" in value and not _local(facts, value.partition("/")[0]):
-            found = text("key-is", key=key, value=value)
-            at = facts.config.get("provider", value.partition("/")[0], "options", "baseURL")
-            if at:  # declared by somebody, who knows
-                found = text("key-is-at", key=key, value=value, at=at)
+            at = facts.config.base_url(value.partition("/")[0])
+            found = text("key-is-at", key=key, value=value, at=at) if at else text("key-is", key=key, value=value)
             return _silently(facts, found, value, **_file(facts, key))
-    chosen = facts.opencode_default
-    if chosen and not _local(facts, chosen[0]):
-        value = "/".join(chosen)
-        return _silently(facts, text("starts-with", value=value), value, **_file(facts, "provider", provider))
-    recent = facts.recent[0] if facts.recent and not facts.config.get("model") else None
-    if recent and not _local(facts, recent[0]) and recent[0] not in _hidden(facts):
-        value = "/".join(recent)
-        found = text("chosen-last", value=value)
-        return _silently(facts, found, value, **_file(facts, "provider", provider))
     return None
 
 
@@ -72,17 +70,15 @@ def _local(facts: Facts, id: str) -> bool:
     return id == facts.provider or bool(where and where.local)
 
 
-def _hidden(facts: Facts) -> set[str]:
-    """Providers that the config takes off the list."""
-    off, only = facts.config.get("disabled_providers"), facts.config.get("enabled_providers")
-    hidden = set(off) if isinstance(off, list) else set()
-    return hidden | ({id for id, _ in facts.recent} - set(only) if isinstance(only, list) else set())
-
-
 def _shared(facts: Facts) -> Finding | None:
-    if facts.config.get("share") != "auto":
+    """`share`, its older name `autoshare`, or the variable: each uploads every session."""
+    share, older = facts.config.get("share"), facts.config.get("autoshare")
+    key = "share" if share == "auto" else "autoshare" if older is True and not share else ""
+    if not key and share != "disabled" and is_on(facts.setup.env.get("OPENCODE_AUTO_SHARE")):
+        key = "OPENCODE_AUTO_SHARE"
+    if not key or facts.setup.env.get("OPENCODE_DISABLE_SHARE") in ("1", "true"):
         return None
-    return advice("share-enabled", text("shared"), seen="auto", **_file(facts, "share"))
+    return advice("share-enabled", text("shared", key=key), seen="auto", **_file(facts, key))
 
 
 def _proxied(facts: Facts) -> Finding | None:

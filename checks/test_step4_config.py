@@ -6,6 +6,7 @@ from pathlib import Path
 from checks.judging.finding import Finding, advice, blocked, failed, passed
 from checks.judging.graph import check
 from checks.rules.config import OpenCodeRules, judge_config
+from checks.rules.start import misnamed
 from fixtures.facts.facts import Facts
 from fixtures.opencode.choice import without_provider
 from fixtures.opencode.config import Source
@@ -99,7 +100,7 @@ def _taken_out(sources: tuple[Source, ...]) -> list[str]:
 def _mentions_ollama(source: Source, port: int) -> bool:
     """Outside comments, a source that speaks of Ollama but gives no provider has something misspelt in it."""
     value = str(source.value).lower()
-    return any(word in value for word in ("ollama", ":11434", f":{port}"))
+    return source.no_object or any(word in value for word in ("ollama", ":11434", f":{port}"))  # no object: config-valid tells
 
 
 def _wrong_place(facts: Facts) -> str | None:
@@ -139,6 +140,8 @@ def test_names_agree(facts: Facts) -> Finding:
         right = f"{facts.provider}/{choice.key}"
         seen = text("without-provider", model=facts.config.get("model"))
         return failed("model-name-mismatch", seen, same(right), **{**values, **_model_place(facts), "near": right})
+    if finding := misnamed(facts):
+        return finding
     if choice.on_server is None:
         return blocked("model-downloaded")
     if not choice.exact:

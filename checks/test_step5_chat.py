@@ -7,14 +7,19 @@ from checks.judging.finding import Finding, advice, blocked, failed, passed, ski
 from checks.judging.graph import check
 from checks.judging.lesson import lesson, smaller
 from checks.rules.config import refusal
+from checks.rules.start import judge_start
 from fixtures.facts.facts import Facts
+from fixtures.ollama.log import said_since
 from fixtures.ollama.server import address
+from fixtures.opencode.chat import Reply
+from fixtures.opencode.choice import configured
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, same
 
 text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""
+INVALID_HEADER = re.compile(r"header .*invalid value|invalid header", re.IGNORECASE)
 ERRORS: tuple[tuple[str, str], ...] = (
     ("ollama-incomplete",
      r"llama-server binary not found|llama-quantize|error starting llama-server|no such file.*runner"),
@@ -30,10 +35,11 @@ ERRORS: tuple[tuple[str, str], ...] = (
      r"api key is missing|BunInstallFailed|ProviderInit"),
     ("context-too-small", r"exceeds the available context|no user query found|longer than the context length"),
     ("base-url-missing-v1", r"404 page not found"),
-    ("model-name-mismatch", r"model .* not found|ModelNotFound|Model unavailable"),
+    ("model-name-mismatch", r"model( .*)? not found|ModelNotFound|Model unavailable"),
     ("provider-not-usable", r"undefined/chat/completions|Missing auth credential"),
     ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused|HTTP transport failed"),
     ("slow-reply", r"timed out|timeout"),
+    ("config-schema-invalid", INVALID_HEADER.pattern),
 )
 """What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
 
@@ -57,6 +63,9 @@ def test_model_listed(facts: Facts) -> Finding:
         seen = text("not-listed", provider=provider, there=", ".join(providers.listed))
         return failed("config-overridden", seen, **values)
     name, models = providers.listed[provider]
+    if facts.choice.key not in models and facts.choice.key in configured(facts.config, provider):
+        seen = text("left-out", key=facts.choice.key, provider=provider, there=", ".join(models[:4]))
+        return failed("config-overridden", seen, **{**values, **_hiding(facts, provider)})
     shown = f"{name}: {', '.join(models[:4])}" + (" …" if len(models) > 4 else "")
     return _not_restarted(facts, values) or _stale_service(facts) or passed(same(shown), models=list(models))
 
@@ -68,6 +77,14 @@ def _stale_service(facts: Facts) -> Finding | None:
         return None
     seen = text(f"service-{service.why}")
     return advice("opencode-service-stale", seen, pid=service.pid, seen=seen)
+
+
+def _hiding(facts: Facts, provider: str) -> dict[str, object]:
+    """The key that takes a model off the list, and its file."""
+    path = next((path for path in (("blacklist",), ("whitelist",), ("models", facts.choice.key, "status"))
+                 if facts.config.get("provider", provider, *path) is not None), ())
+    source = facts.config.origin(("provider", provider, *path))
+    return {"key": ".".join(path), **({"file": source.label} if source else {})}
 
 
 def _not_restarted(facts: Facts, values: dict[str, str]) -> Finding | None:
@@ -102,22 +119,55 @@ def test_chat_reply(facts: Facts) -> Finding:
         said = said if len(said) <= 60 else said[:59] + "…"
         found = text("reply", said=said, seconds=f"{reply.seconds:.1f}")
         return passed(found, text=reply.text)
+    return _no_reply(facts, reply)
+
+
+def _no_reply(facts: Facts, reply: Reply) -> Finding:
+    """What OpenCode said, and for an error that is not known what the server wrote meanwhile."""
     message = reply.message
     values = {"model": facts.choice.name, "address": facts.server.address.url, "seen": message[:200], **_extra(facts)}
-    seen = same(message[:200]) if message else text("no-text")
-    return failed(_why(facts, reply.error, message), seen, **values).seen(error=reply.error, message=message)
+    seen, pitfall = same(message[:200]) if message else text("no-text"), _why(facts, reply.error, message)
+    if pitfall == "unknown-error":
+        log = said_since(facts.setup, reply.started)
+        seen = text("unknown", opencode=message[:200] or reply.error, ollama=log[-1][:200] if log else text("nothing"))
+        return failed(pitfall, seen, **values).seen(error=reply.error, message=message, ollama_log=log, opencode_log=_log_of(facts))
+    return failed(pitfall, seen, **{**values, **_sent_wrongly(facts, message)}).seen(error=reply.error, message=message)
+
+
+def _log_of(facts: Facts) -> list[str]:
+    return facts.serve.errors() if facts.serve else []
+
+
+def _sent_wrongly(facts: Facts, message: str) -> dict[str, object]:
+    """The key whose value cannot be sent as a header."""
+    if not INVALID_HEADER.search(message):
+        return {}
+    path = ("provider", facts.provider or "", "options")
+    key = next((key for key in ("apiKey", "headers") if not _is_plain(facts.config.get(*path, key))), "apiKey")
+    source = facts.config.origin((*path, key))
+    return {"file": source.label if source else "", "key": ".".join((*path, key)), "seen": message[:200]}
+
+
+def _is_plain(value: object) -> bool:
+    return str(value).isascii()
 
 
 def _why(facts: Facts, error: str | None, message: str) -> str:
-    """The pitfall that an error text shows; an unknown error is taken for one of time."""
+    """The pitfall an error text shows; `unknown-error` where none is known for it."""
     if error is None:
         return "tool-call-as-text"
+    package = facts.config.get("provider", facts.provider or "", "npm")
+    own = package is not None and str(package) != "@ai-sdk/openai-compatible"
+    if error == "NotSent":
+        return "npm-package-wrong" if own else "base-url-wrong"
     said = f"{error} {message}"
     known = next((pitfall for pitfall, pattern in ERRORS if re.search(pattern, said, re.IGNORECASE)), None)
     where = address(str(facts.base_url), "config")
     if known == "localhost-ipv6" and not (where and where.host in ("localhost", "::1")):
         return "server-not-answering"
-    return known or "slow-reply"
+    if known in (None, "base-url-missing-v1") and own:
+        return "npm-package-wrong"  # config-valid has seen the right address: this package speaks another protocol
+    return known or "unknown-error"
 
 
 def _extra(facts: Facts) -> dict[str, str]:
@@ -177,3 +227,10 @@ def test_reply_speed(facts: Facts) -> Finding:
     if not on_gpu and not facts.machine.unified and (facts.machine.vram_gib or 0) >= 4:
         return advice("gpu-not-used", seen, expected, **values)
     return advice("slow-reply", seen, expected, **values) if judged and speed < SLOW else passed(seen, expected)
+
+
+@check("default-model", step=5, needs=("config-valid",))
+def test_default_model(facts: Facts) -> Finding:
+    """Without a choice it stays here too
+    不作选择时也用本机模型"""
+    return judge_start(facts)

@@ -21,7 +21,7 @@ from reports.words import words
 SUITE = "1.0.0"
 HOLDS = ("passed", "fixed", "advice")
 REQUIRED = frozenset({"ollama-version", "opencode-version", "model-downloaded", "model-tools", "server-listening", "config-found",
-                      "config-valid", "names-agree", "model-listed", "chat-reply"})
+                      "config-valid", "names-agree", "model-listed", "chat-reply", "default-model"})
 """A run passes when these hold; the others only advise."""
 
 

@@ -19,7 +19,7 @@ MODULES = ("test_step1_install", "test_step2_model", "test_step3_server", "test_
 ORDER = (
     "ollama-version", "opencode-version", "disk-space", "model-downloaded", "model-fits", "model-tools",
     "server-listening", "config-found", "config-valid", "names-agree", "model-listed", "chat-reply", "context-window",
-    "reply-speed", "stays-local",
+    "reply-speed", "default-model", "stays-local",
 )
 """The lesson's order: of reports, and of `checks` in `result.json`."""
 

@@ -4,6 +4,7 @@ Everything else it does not know is advice: what the installed OpenCode accepts 
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from checks.judging.finding import Finding, advice, failed, passed
@@ -105,15 +106,23 @@ def _refused(rules: OpenCodeRules) -> Finding | None:
     error = refusal(rules.facts)
     if not error:
         return None
-    problem = next((one for one in rules.problems if one.kind == "type"), None) or next(_unknown(rules), None)
+    file = _refused_file(error)
+    there = [one for one in rules.problems if one.source.label in error] or ([] if file else rules.problems)
+    problem = next((one for one in there if one.kind == "type"), None) or next((one for one in _unknown(rules) if one in there), None)
     if problem:
         line, column = problem.place
         at = {"file": problem.source.label, "line": line, "column": column, "key": ".".join(map(str, problem.path))}
         found = text("refused", **at, message=problem.message)
     else:
-        at = {"file": rules.at("provider")["file"], "line": 1, "column": 1, "key": ""}
+        at = {"file": file or rules.at("provider")["file"], "line": 1, "column": 1, "key": ""}
         found = same(error[:200])
     return failed("config-schema-invalid", found, **at, seen=found.en).seen(output=error)
+
+
+def _refused_file(error: str) -> str:
+    """An agent's, a command's or a mode's, which OpenCode reads together with the config."""
+    found = re.search(r"invalid at (.+?\.md)|\"path\": ?\"([^\"]+\.md)\"", error)
+    return found[1] or found[2] if found else ""
 
 
 def refusal(facts: Facts) -> str | None:
@@ -150,6 +159,16 @@ def _no_models(rules: OpenCodeRules) -> Finding | None:
     return failed("models-map-missing", text("no-models", **at), also=(CLOUD,), **at, model=rules.facts.choice.name)
 
 
+def _wrong_limit(rules: OpenCodeRules) -> Finding | None:
+    """`limit.output` is sent along as a whole number of tokens: each request ends where it is none."""
+    models = objects(rules.facts.config.get("provider", rules.provider or "", "models"))
+    for key, value in ((key, one["limit"].get("output")) for key, one in models if isinstance(one.get("limit"), dict)):
+        if isinstance(value, int | float) and not isinstance(value, bool) and (value < 0 or value != int(value)) and key == rules.facts.choice.key:
+            at = {**rules.at("provider", rules.provider or "", "models", key, "limit", "output"), "key": "limit.output"}
+            return failed("config-schema-invalid", text("no-whole-number", **at, value=value), **at, seen=str(value))
+    return None
+
+
 def _ignored(rules: OpenCodeRules) -> Finding | None:
     """What OpenCode ignores without a word."""
     for source in rules.facts.config.sources:
@@ -183,5 +202,6 @@ def _misplaced_window(source: Source, ours: str) -> Finding | None:
     return None
 
 
-RULES = (_unreadable, dropped_part, file_missing, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, not_usable, _no_models)
+RULES = (_unreadable, dropped_part, file_missing, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, not_usable, _no_models,
+         _wrong_limit)
 """In the order that they speak: what is lost comes before what is wrong."""

@@ -1,0 +1,125 @@
+"""Where a session goes that is started without choosing anything: agent, provider and model as OpenCode takes them."""
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
+from fixtures.facts.facts import Facts
+from fixtures.ollama.names import near, same_model
+from fixtures.ollama.server import address
+from fixtures.opencode.choice import configured
+from fixtures.opencode.default import Default, stays_here
+from fixtures.opencode.markdown import agent_file
+from fixtures.system.sentences import Sentences, Text, same
+
+text = Sentences.beside(__file__, "../sentences/start.toml")
+CLOUD = "cloud-model-chosen-silently"
+
+
+def judge_start(facts: Facts) -> Finding:
+    """A failure where nothing would start or it would leave; advice where the model is not there."""
+    start = facts.default
+    if start is None:
+        return skipped(text("not-told"))
+    if start.fault == "model-unknown":
+        return blocked("model-listed" if not start.provider or is_declared(facts, start) else "names-agree")
+    if start.fault:
+        return _no_agent(facts, start)
+    if not start.local:
+        return _elsewhere(facts, start)
+    return _here(facts, start)
+
+
+def place(facts: Facts, start: Default) -> dict[str, Any]:
+    """File, line, column and key of what decides."""
+    source = facts.config.origin(start.path) if start.path else None
+    line, column = (source.position(start.path) or (1, 1)) if source else (1, 1)
+    file: object = source.label if source else ""
+    if not source and start.path[:1] == ("agent",):
+        file = agent_file(facts.setup, start.agent) or ""
+    return {"file": str(file), "line": line, "column": column, "key": ".".join(start.path)}
+
+
+def is_declared(facts: Facts, start: Default) -> bool:
+    """It stands under the provider's models, and OpenCode leaves it off its list."""
+    return start.model in configured(facts.config, start.provider)
+
+
+def _no_agent(facts: Facts, start: Default) -> Finding:
+    at = place(facts, start)
+    found = text(f"fault-{start.fault}", agent=start.agent, file=at["file"] or text("no-file"))
+    return failed("default-agent-wrong", found, text("agent-expected"), **at, seen=start.agent or "agent")
+
+
+def _elsewhere(facts: Facts, start: Default) -> Finding:
+    at = place(facts, start)
+    values = {"seen": start.chosen, "provider": facts.provider, "model": facts.choice.key}
+    at["file"] = at["file"] or _home_of(facts)
+    return failed(CLOUD, said(facts, start), text("local-expected"), **{**at, **values})
+
+
+def _home_of(facts: Facts) -> str:
+    """The file that declares the provider: where a line about the model belongs."""
+    source = facts.config.origin(("provider", facts.provider or ""))
+    return source.label if source else ""
+
+
+def said(facts: Facts, start: Default) -> Text:
+    """What is taken, by which rule, and where it goes."""
+    return text(f"by-{start.origin}", chosen=start.chosen, url=start.url, key=".".join(start.path))
+
+
+def _here(facts: Facts, start: Default) -> Finding:
+    """A model of this machine; whether it is there can be told of the server that was found."""
+    where, server = address(start.url, "config"), facts.server
+    if server.state != "ollama" or _is_there(facts, start):
+        return passed(same(start.chosen), origin=start.origin, agent=start.agent)
+    if (start.provider, start.model) == (facts.provider, facts.choice.key):
+        return blocked("names-agree" if facts.choice.on_server else "model-downloaded")
+    at = {**place(facts, start), "file": _home_of(facts)}
+    values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
+    if start.provider in facts.config.providers and start.model not in configured(facts.config, start.provider):
+        return advice("provider-id-taken", text("from-catalogue", chosen=start.chosen), **{**at, **values, "provider": start.provider})
+    same_port = where is not None and where.port == server.address.port
+    found = text("not-there" if same_port else "other-server", chosen=start.chosen, url=start.url)
+    return advice("default-model-missing", found, **{**at, **values})
+
+
+def _is_there(facts: Facts, start: Default) -> bool:
+    where, server = address(start.url, "config"), facts.server.address
+    there = bool(where and where.port == server.port and where.local)
+    return there and any(same_model(one.name, start.name) for one in facts.models)
+
+
+def misnamed(facts: Facts) -> Finding | None:
+    """The name that OpenCode takes for the first sentence, where no provider has it."""
+    start = facts.default
+    if not start or start.fault != "model-unknown" or not start.provider or is_declared(facts, start):
+        return None
+    right = _meant(facts, start)
+    named = f"{start.provider}/{start.model}".rstrip("/")
+    found = text("misnamed", **{**place(facts, start), "seen": named})
+    return failed("model-name-mismatch", found, same(right), **{**place(facts, start), "model": named, "near": right})
+
+
+def _meant(facts: Facts, start: Default) -> str:
+    """The listed name that is nearest; else the model this run is about."""
+    ours, fallback = facts.provider or "", f"{facts.provider}/{facts.choice.key}"
+    names = {f"{ours}/{key}".lower(): f"{ours}/{key}" for key in configured(facts.config, ours)}
+    typed = (start.chosen.rstrip("/") if start.model else start.provider).lower()
+    close = difflib.get_close_matches(typed, names, 1, 0.75)
+    last = near(typed.rpartition("/")[2].removeprefix(f"{ours.lower()}:"), configured(facts.config, ours))
+    return names[close[0]] if close else f"{ours}/{last}" if last else fallback
+
+
+def other_readers(facts: Facts) -> Finding | None:
+    """Titles and summaries: a cloud model gets to read the conversation although another one answers."""
+    for reader in facts.readers:
+        if not stays_here(reader.url):
+            source = facts.config.origin(reader.path)
+            file = source.label if source else str(agent_file(facts.setup, reader.path[1]) or "") if len(reader.path) > 1 else ""
+            key = ".".join(reader.path)
+            values = {"seen": reader.chosen, "provider": facts.provider, "model": facts.choice.key, "key": key}
+            return advice(CLOUD, text("reads", key=key, chosen=reader.chosen, url=reader.url), file=file, **values)
+    return None
