@@ -88,7 +88,7 @@ def _unset(rules: OpenCodeRules) -> str | None:
 def _raw_base_url(rules: OpenCodeRules) -> Any:
     """The value as it stands in the file, before `{env:…}` is filled in."""
     source = rules.facts.config.origin(("provider", rules.provider or "", "options", "baseURL"))
-    return _base_url_in(source.written, rules.provider) or "" if source else ""
+    return _base_url_in(source.unfilled, rules.provider) or "" if source else ""
 
 
 def _has_v1(value: str) -> bool:
