@@ -213,6 +213,8 @@ def test_an_unknown_interface_is_called_so(tmp_path: Path) -> None:
 
 def test_what_runs_code_or_fetches_is_taken_out(tmp_path: Path) -> None:
     setup = home(tmp_path)
+    setup.opencode_config.mkdir(parents=True, exist_ok=True)
+    (setup.opencode_config / "key").write_text("k", encoding="utf-8")
     runs = {key: ["x"] for key in ("plugin", "plugins", "mcp", "skills", "reference", "references", "instructions", "lsp", "formatter", "command", "commands")}
     write(setup, {**runs, "provider": {"evil": {"npm": "file:///evil.js", "models": {}}}, "providers": {"bad": {"package": "/evil", "settings": {"baseURL": "{file:key}"}}}})
     serve, config, _ = started(setup)
