@@ -24,8 +24,12 @@ def report_folder(here: Path) -> Path:
 def add(parser: pytest.Parser) -> None:
     """Every option takes a value or none: an optional value would swallow `checks`."""
     group = parser.getgroup("ollama-checkpoints", "a local model in OpenCode")
-    group.addoption("--sandbox", action="store_true", help="check a throw-away set-up with real programs, not this machine")
-    group.addoption("--rehearse", metavar="FOLDER", help="check the sandbox set-up that FOLDER describes; write --rehearse=FOLDER")
+    group.addoption(
+        "--sandbox", action="store_true", help="check a throw-away set-up with real programs, not this machine"
+    )
+    group.addoption(
+        "--rehearse", metavar="FOLDER", help="check the sandbox set-up that FOLDER describes; write --rehearse=FOLDER"
+    )
     group.addoption("--keep", metavar="DIR", help="keep the rehearsal's home in DIR")
     group.addoption("--model", metavar="NAME", help="the model to verify")
     group.addoption("--project", metavar="DIR", help="the folder OpenCode is started in; write --project=DIR")
@@ -34,11 +38,19 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--fix-plan", action="store_true", help="print each step that --fix would take; changes nothing")
     group.addoption("--undo", action="store_true", help="take back what --fix did, newest first")
     group.addoption("--keep-models", action="store_true", help="with --undo: keep the models that --fix downloaded")
-    group.addoption("--mirror", metavar="URL", help="with --fix: models and programs from a server in the room (python -m fixtures.mirror)")
+    group.addoption(
+        "--mirror",
+        metavar="URL",
+        help="with --fix: models and programs from a server in the room (python -m fixtures.mirror)",
+    )
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
-    group.addoption("--report-dir", metavar="DIR", help=f"where result.json goes (default: {command.REPORT}); write --report-dir=DIR")
+    group.addoption(
+        "--report-dir",
+        metavar="DIR",
+        help=f"where result.json goes (default: {command.REPORT}); write --report-dir=DIR",
+    )
 
 
 def concerns_checks(config: pytest.Config) -> bool:
@@ -48,7 +60,7 @@ def concerns_checks(config: pytest.Config) -> bool:
 
 
 def refuse_foreign_root(config: pytest.Config, args: list[str]) -> None:
-    """A folder given as an option's separate value can become pytest's root, with its `pytest.ini` (design, section 2)."""
+    """A folder given as an option's separate value can become pytest's root, with its `pytest.ini`."""
     named = any(Path(arg.split("::")[0]).resolve().is_relative_to(CHECKS) for arg in args if not arg.startswith("-"))
     if named and config.rootpath != ROOT:
         typed = shlex.join(_with_equals(args))
@@ -126,7 +138,12 @@ def fix(config: pytest.Config) -> str:
 def _about(config: pytest.Config) -> list[str]:
     """The options that say what is checked: without `--rehearse` a copied `--fix` would work on the real machine."""
     option = config.option
-    valued = [("rehearse", option.rehearse), ("keep", option.keep), ("project", option.project), ("model", option.model)]
+    valued = [
+        ("rehearse", option.rehearse),
+        ("keep", option.keep),
+        ("project", option.project),
+        ("model", option.model),
+    ]
     return [*(["--sandbox"] if option.sandbox else []), *(f"--{name}={value}" for name, value in valued if value)]
 
 

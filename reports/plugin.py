@@ -41,7 +41,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) 
 def pytest_configure(config: pytest.Config) -> None:
     if not options.concerns_checks(config):
         return
-    options.refuse_foreign_root(config, list(config.invocation_params.args))  # a checkout's conftest.py comes after the root
+    # a checkout's conftest.py comes after the root
+    options.refuse_foreign_root(config, list(config.invocation_params.args))
     options.refuse_impossible(config)
     if not config.option.collectonly:
         reporter = Reporter(config)
@@ -70,13 +71,15 @@ class Reporter:
             self._silence()
 
     def _folder(self) -> Path:
-        folder = Path(self.config.option.report_dir or options.report_folder(self.config.invocation_params.dir)).absolute()
+        usual = options.report_folder(self.config.invocation_params.dir)
+        folder = Path(self.config.option.report_dir or usual).absolute()
         return folder / self.config.option.seat if self.config.option.seat else folder
 
     def _silence(self) -> None:
         """pytest's own screen is for programmers; `-v` brings it back."""
         option = self.config.option
-        option.verbose, option.no_header, option.no_summary, option.tbstyle, option.reportchars = -2, True, True, "no", ""
+        option.verbose, option.tbstyle, option.reportchars = -2, "no", ""
+        option.no_header = option.no_summary = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -104,7 +107,8 @@ class Reporter:
 
             option = self.config.option
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
-            run = {"mode": mode(self.config), "target": target, "strict": option.strict_checks, "selected": self._narrowed()}
+            run = {"mode": mode(self.config), "target": target, "strict": option.strict_checks}
+            run["selected"] = self._narrowed()
             self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self.redactor())
             self.collector.began = self.began  # fixes come before the first check is reported
         return self.collector.run
@@ -114,7 +118,9 @@ class Reporter:
         return any(Path(arg.split("::")[0]).resolve() != options.CHECKS for arg in self.config.args)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """What the check found, in the report that JUnit and `-v` read."""
         report = yield
         mark = item.get_closest_marker("check")

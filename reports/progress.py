@@ -80,8 +80,10 @@ class Progress:
     def _how_far(self, wait: Wait, took: float) -> str:
         from reports.words import words
 
-        told = wait.so_far() if wait.so_far else words.terminal("wait", what=wait.reason, took=f"{took:.0f}", limit=_span(wait.limit))
-        return str(getattr(told, self.lang))
+        if wait.so_far:
+            return str(getattr(wait.so_far(), self.lang))
+        waits = words.terminal("wait", what=wait.reason, took=f"{took:.0f}", limit=_span(wait.limit))
+        return str(getattr(waits, self.lang))
 
     def _erase(self) -> None:
         if self.live and self._told:

@@ -1,4 +1,5 @@
-"""`result.json`: what a run found, put together as it goes. Every renderer reads this and computes no verdict of its own."""
+"""`result.json`: what a run found, put together as it goes. Renderers read this and compute no verdict of their own."""
+
 from __future__ import annotations
 
 import json
@@ -9,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from checks.judging.finding import Finding
+from checks.judging.finding import NEEDS_A_HAND, Finding
 from checks.judging.graph import Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson
 from checks.judging.pitfalls import load
@@ -20,8 +21,10 @@ from reports.words import words
 
 SUITE = "1.0.0"
 HOLDS = ("passed", "fixed", "advice")
-REQUIRED = frozenset({"ollama-version", "opencode-version", "model-downloaded", "model-tools", "server-listening", "config-found",
-                      "config-valid", "names-agree", "model-listed", "chat-reply", "default-model"})
+REQUIRED = frozenset({
+    "ollama-version", "opencode-version", "model-downloaded", "model-tools", "server-listening", "config-found",
+    "config-valid", "names-agree", "model-listed", "chat-reply", "default-model",
+})
 """A run passes when these hold; the others only advise."""
 
 
@@ -119,7 +122,7 @@ class Collector:
         return "passed" if whole else "incomplete"
 
     def _first(self) -> str | None:
-        for status in ("failed", "crashed", "advice"):
+        for status in NEEDS_A_HAND:
             for id in run_order():
                 if self._records.get(id, {}).get("status") == status:
                     return id
@@ -129,7 +132,8 @@ class Collector:
         machine = self._fact("machine")
         sizes = ("ram_gib", "vram_gib", "disk_free_gib")
         found = {name: getattr(machine, name, None) for name in ("os", "arch", *sizes, "cpu_count")}
-        return {name: round(value, 1) if name in sizes and value is not None else value for name, value in found.items()}
+        rounded = {name: round(found[name], 1) for name in sizes if found[name] is not None}
+        return {**found, **rounded}
 
     def _versions(self) -> dict[str, str | None]:
         facts = {"ollama": "ollama_program", "ollama_server": "server", "opencode": "opencode_program"}
@@ -138,9 +142,20 @@ class Collector:
 
 def _blank(check: Check) -> dict[str, Any]:
     return {
-        "id": check.id, "step": check.step, "checkpoint": check.checkpoint, "title": _pair(check.title), "status": "not-run",
-        "seconds": 0.0, "expected": None, "found": None, "why": None, "pitfall": None, "also": [], "blocked_by": None,
-        "remedy": None, "evidence": {},
+        "id": check.id,
+        "step": check.step,
+        "checkpoint": check.checkpoint,
+        "title": _pair(check.title),
+        "status": "not-run",
+        "seconds": 0.0,
+        "expected": None,
+        "found": None,
+        "why": None,
+        "pitfall": None,
+        "also": [],
+        "blocked_by": None,
+        "remedy": None,
+        "evidence": {},
     }
 
 

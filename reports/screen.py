@@ -39,7 +39,9 @@ class Screen:
 
 def columns(text: str) -> int:
     """Columns on screen: Chinese characters take two, combining ones none."""
-    return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
 
 
 def pad(text: str, width: int) -> str:

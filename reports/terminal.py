@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checks.judging.finding import NEEDS_A_HAND
 from reports import fixes
 from reports.screen import Screen, columns, cut, pad, wrap
 from reports.words import words
@@ -13,14 +14,22 @@ COUNTED = ("failed", "crashed", "blocked", "advice", "not-run")
 COLORS = {"passed": "32", "fixed": "32", "failed": "31;1", "crashed": "31;1", "advice": "33"}
 
 
-def render(result: Mapping[str, Any], screen: Screen, again: str, report: str | None, quiet: bool = False, fix: str | None = None) -> list[str]:
+def render(
+    result: Mapping[str, Any],
+    screen: Screen,
+    again: str,
+    report: str | None,
+    quiet: bool = False,
+    fix: str | None = None,
+) -> list[str]:
     """The lines to print; `again` is the command that was typed, `fix` the one that takes a plan's steps."""
     lines = [] if quiet else [*_head(result, screen), ""]
     if result["run"]["mode"] in ("fix-plan", "undo"):
-        return [screen.fit(line) for line in (*lines, *fixes.lines(result, screen), *_next(result, screen, again, fix or f"{again} --fix"))]
+        lines += [*fixes.lines(result, screen), *_next(result, screen, again, fix or f"{again} --fix")]
+        return [screen.fit(line) for line in lines]
     lines += [] if quiet else [*_table(result, screen), ""]
-    lines += fixes.lines(result, screen)
-    lines += [*_first(result, screen, again), *([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
+    lines += [*fixes.lines(result, screen), *_first(result, screen, again)]
+    lines += [*([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
     return [screen.fit(line) for line in lines]
 
 
@@ -99,7 +108,8 @@ def _first(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[st
     if one["status"] == "crashed":
         yield from _told(screen.label("do"), screen.word("crash", check=one["id"]), screen)
         mode = result["run"]["mode"]
-        yield from commands(screen.label("type"), [f"{again} -v" if mode == "verify" else f"{again} --{mode} -v"], screen)
+        typed = f"{again} -v" if mode == "verify" else f"{again} --{mode} -v"
+        yield from commands(screen.label("type"), [typed], screen)
     elif one["remedy"]:
         yield from _told(screen.label("why"), one["why"][screen.lang], screen)
         yield from _told(screen.label("do"), one["remedy"]["text"][screen.lang], screen)
@@ -126,11 +136,12 @@ def commands(label: str, typed: list[str], screen: Screen) -> Iterator[str]:
 
 def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     """The rest that needs a hand, a line each."""
-    rest = [one for one in result["checks"] if one["status"] in ("failed", "crashed", "advice") and one["id"] != result["first"]]
+    rest = [one for one in result["checks"] if one["status"] in NEEDS_A_HAND and one["id"] != result["first"]]
     for index, one in enumerate(rest):
         text = f"{one['id']}: {one['found'][screen.lang]}"
         room = screen.width - 10 - columns(one["pitfall"] or "") - 2
-        yield _both_ends(f"  {pad(screen.label('next') if index == 0 else '', 6)} {cut(text, room)}", one["pitfall"] or "", screen.width)
+        label = pad(screen.label("next") if index == 0 else "", 6)
+        yield _both_ends(f"  {label} {cut(text, room)}", one["pitfall"] or "", screen.width)
     if rest:
         yield ""
 

@@ -9,6 +9,8 @@ from fixtures.system.sentences import Sentences, Text
 
 text = Sentences.beside(__file__, "../sentences/run.toml")
 STATUSES = ("passed", "fixed", "failed", "advice", "blocked", "skipped", "crashed", "not-run")
+NEEDS_A_HAND = ("failed", "crashed", "advice")
+"""Of these, what a person is told to do first; the first that is there comes first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,21 +23,24 @@ _OWN_CHOICE = [str(port) for port in range(11434, 11440)]  # a second server get
 # Whoever asks by other means gets an answer, so the server runs: what stands between is the question.
 _ANSWERS = re.compile(
     r"ollama is running|active \(running\)|\bis active\b"
-    r"|(?:(?<!\bno )\b(?:curl|wget|browser|firefox|chrome|postman|apifox|insomnia|powershell|terminal|server|ollama|open ?webui)\b"
+    r"|(?:(?<!\bno )\b(?:curl|wget|browser|firefox|chrome|postman|apifox|insomnia"
+    r"|powershell|terminal|server|ollama|open ?webui)\b"
     r"|/api/(?:tags|version))(?:(?!\bnot\b|n.t\b|never|cannot|fail)[^\n]){0,40}"
     r"(?:\b(?:works?|fine|ok|succeeds?|returns?|repl(?:y|ies)|answers?|responds?|runs)\b|正常|可以|成功)"
 )
 _AN_ANSWER = "running active work fine ok succeed return repl answer respond runs 正常 可以 成功".split()
 # A container or WSL is where somebody works; it is the cause only where a connection fails too.
 _OTHER_SIDE = re.compile(
-    r"docker|podman|\bcontainer|kubernetes|\bk8s\b|\bpods?\b|\bcluster\b|\bwsl ?2?\b|\bvms?\b|virtual machine|devcontainer"
-    r"|\b192\.168\.\d|\blan\b|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
+    r"docker|podman|\bcontainer|kubernetes|\bk8s\b|\bpods?\b|\bcluster\b|\bwsl ?2?\b|\bvms?\b"
+    r"|virtual machine|devcontainer|\b192\.168\.\d|\blan\b"
+    r"|\b(?:remote|another|other|second|separate) (?:host|machine|server|computer|pc|box|node)|容器|虚拟机|局域网"
     r"|(?:另一台|其他|别的)[^\n]{0,3}(?:机器|电脑|主机|服务器)"
 )
 _NO_CONNECTION = re.compile(
     r"refused|econn|errno 111|10061|unreachable|no route|fetch failed|connecterror|connection (?:error|reset|fail\w*)"
     r"|\b(?:not|n.t|cannot|unable to|fails? to|failed to|never|failure|trouble|how (?:can|do|to|is)\b[^\n]{0,20})"
-    r"[^\n]{0,24}\b(?:connect|reach|access|talk)\w*|\bcurl\b[^\n]{0,20}fail|no (?:data|http|request)|无法(?:连接|访问)|连不上|访问不[了到]|拒绝"
+    r"[^\n]{0,24}\b(?:connect|reach|access|talk)\w*|\bcurl\b[^\n]{0,20}fail|no (?:data|http|request)"
+    r"|无法(?:连接|访问)|连不上|访问不[了到]|拒绝"
 )
 _NAME = re.compile(r"\b[\w.-]+(?:/[\w.-]+)*:[\w.-]+\b")
 

@@ -54,8 +54,12 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=command.again("python -m reports explain", "explain"), description="names the pitfall that a message shows")
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="a message or log (default: what is typed)")
+    parser = _Parser(
+        prog=command.again("python -m reports explain", "explain"), description="names the pitfall that a message shows"
+    )
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="a message or log (default: what is typed)"
+    )
     parser.add_argument("--json", action="store_true", help='print [{"pitfall": id, "score": 0..1}, ...]')
     parser.add_argument("--lang", choices=("zh", "en"), help="default: from the locale")
     return parser

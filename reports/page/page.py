@@ -5,13 +5,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checks.judging.finding import NEEDS_A_HAND
 from checks.judging.pitfalls import load
 from reports.page.template import cleaned, environment
 from reports.words.words import SYSTEMS
 
 SHOWN, HANDED = 20_000, 4_000
 """Characters of one check's evidence on the page, and in the text for a helper; `result.json` has it all."""
-NEEDS_A_HAND = ("failed", "crashed", "advice")
 Result = Mapping[str, Any]
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
+from checks.judging.finding import NEEDS_A_HAND
 from reports.redact.redact import GONE, clean
 from reports.words.words import STEPS
 
@@ -188,7 +189,7 @@ def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
         first=data["first"] and _name(data["first"]),
         steps=tuple(steps.values()),
         troubles=tuple(
-            _trouble(check, lang) for check in data["checks"] if check["status"] in ("failed", "crashed", "advice")
+            _trouble(check, lang) for check in data["checks"] if check["status"] in NEEDS_A_HAND
         ),
         os=data["machine"]["os"],
         model=_name(data["model"]) if data["model"] else None,
