@@ -53,7 +53,8 @@ def a_run() -> Iterator[None]:
 
 def checks_command(report: Path, *args: str) -> list[str]:
     """`pytest checks` as the bootstrap types it."""
-    return [sys.executable, "-m", "pytest", "-p", "reports.plugin", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT),
+    return [sys.executable, "-m", "pytest", "-p", "reports.plugin", "-c", str(ROOT / "pyproject.toml"), "--rootdir",
+            str(ROOT),
             "-p", "no:cacheprovider", f"--report-dir={report}", str(ROOT / "checks"), *args]
 
 
@@ -78,7 +79,8 @@ def run_checks(tmp_path: Path) -> Callable[..., Ran]:
         full = dict(env if env is not None else os.environ)
         if os.name == "nt":
             full = {**_of_windows(full), **full}
-        full["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [full.get("PYTHONPATH") if env is not None else None])])
+        full["PYTHONPATH"] = os.pathsep.join([str(ROOT),
+                                              *filter(None, [full.get("PYTHONPATH") if env is not None else None])])
         done = subprocess.run(argv, env=full, cwd=cwd, capture_output=True, text=True, encoding="utf-8", timeout=300)
         file = report / "result.json"
         result = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}

@@ -49,7 +49,8 @@ def config_clues(text: str) -> Iterator[str]:
 
 
 def limit_clues(text: str) -> Iterator[str]:
-    """A `limit` that leaves less than OpenCode's own prompt takes: it compacts after every step (issue 45368 of OpenCode)."""
+    """A `limit` that leaves less than OpenCode's own prompt takes: it compacts after every step (issue 45368 of
+    OpenCode)."""
     for block in re.findall(r'"limit"\s*:\s*\{([^{}]{1,300})\}', text):
         limit = {name: int(number) for name, number in re.findall(r'"(context|output|input)"\s*:\s*(\d+)', block)}
         if limit.get("context") and room_to_talk(limit) < OWN_PROMPT:

@@ -32,7 +32,8 @@ _THRESHOLD, _THRESHOLD_AT_HOME = 0.2, 0.12
 _SUBJECT = re.compile(
     r"ollama|opencode|llama|11434|gguf|\bllms?\b|\bmodels?\b|模型|\bprovider|qwen|mistral|gemma|ai-sdk|\btokens?\b"
     r"|rocm|nvidia|radeon|显卡|\bRT?X ?\d{4}|base_?url|/v1\b|\bunshare|^symptom: "
-    r"|gpt-oss|deepseek|\bn(?:um)?_ctx|/api/(?:chat|generate|tags)\b|/chat/completions|pulling manifest|digest mismatch",
+    r"|gpt-oss|deepseek|\bn(?:um)?_ctx|/api/(?:chat|generate|tags)\b|/chat/completions|pulling manifest"
+    r"|digest mismatch",
     re.IGNORECASE | re.MULTILINE,
 )
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
@@ -64,7 +65,8 @@ def explain(text: str, cases: Likeness | None = None) -> list[Match]:
     likes = _likes(seen, known() if cases is None else cases)
     weights = {name: _weight(own, seen, likes.get(name, 0.0)) for name, own in signs().items()}
     found = sorted(((weight, name) for name, weight in weights.items() if weight >= least), key=lambda one: -one[0])
-    return [Match(load()[name], _chance(weight, _best_other(weights, name)), round(weight, 3)) for weight, name in found]
+    return [Match(load()[name], _chance(weight, _best_other(weights, name)), round(weight, 3)) for weight,
+            name in found]
 
 
 def _best_other(weights: Mapping[str, float], name: str) -> float:

@@ -21,7 +21,8 @@ FOLDER = Path(graph.__file__).parents[1]
 def test_every_check_of_the_contract() -> None:
     found = checks()
     assert tuple(found) == ORDER
-    assert [one.id for one in sorted((one for one in found.values() if one.checkpoint), key=lambda one: one.checkpoint or 0)] == [
+    assert [one.id for one in sorted((one for one in found.values() if one.checkpoint),
+                                     key=lambda one: one.checkpoint or 0)] == [
         "ollama-version", "server-listening", "config-valid", "model-listed", "chat-reply"]
 
 
@@ -66,7 +67,8 @@ def test_a_crash_blocks_what_needs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(facts: Facts) -> Finding:
         raise RuntimeError("broken")
 
-    table = {"a": Check("a", 1, None, (), Text("a", "a"), crash), "b": Check("b", 1, None, ("a",), Text("b", "b"), lambda facts: passed(Text("", "")))}
+    table = {"a": Check("a", 1, None, (), Text("a", "a"), crash),
+             "b": Check("b", 1, None, ("a",), Text("b", "b"), lambda facts: passed(Text("", "")))}
     monkeypatch.setattr(graph, "checks", lambda: table)
     judgements = Judgements(facts=None)  # type: ignore[arg-type]
     assert judgements.of("b").blocked_by == "a"
@@ -85,8 +87,10 @@ def test_the_root_of_a_chain_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("ram", "vram", "model"), [
-    (8, None, "llama3.2:3b"), (None, None, "llama3.2:3b"), (15.6, None, "qwen2.5-coder:7b"), (32, 15.7, "qwen2.5-coder:14b"),
-    (64, 23.9, "qwen2.5-coder:14b"), (64, 31.8, "qwen2.5-coder:32b"), (128, 48, "qwen2.5-coder:32b"), (128, 63.7, "llama3.1:70b"),
+    (8, None, "llama3.2:3b"), (None, None, "llama3.2:3b"), (15.6, None, "qwen2.5-coder:7b"),
+    (32, 15.7, "qwen2.5-coder:14b"),
+    (64, 23.9, "qwen2.5-coder:14b"), (64, 31.8, "qwen2.5-coder:32b"), (128, 48, "qwen2.5-coder:32b"),
+    (128, 63.7, "llama3.1:70b"),
     (16, 8, "qwen2.5-coder:7b"), (16, 7.2, "qwen2.5-coder:7b"), (3.7, None, "llama3.2:3b"),
 ])
 def test_hardware_table(ram: float | None, vram: float | None, model: str) -> None:

@@ -1,4 +1,5 @@
-"""What a model's `limit` leaves to talk in, by OpenCode 1.18.33's own arithmetic (its `overflow`, read from its bundle)."""
+"""What a model's `limit` leaves to talk in, by OpenCode 1.18.33's own arithmetic (its `overflow`, read from its
+bundle)."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -45,14 +46,16 @@ def advised(tmp_path: Path, limit: Any, **top: Any) -> dict[str, Any] | None:
     return {**finding.values, "pitfall": finding.pitfall} if finding else None
 
 
-@pytest.mark.parametrize("limit", [{"context": 16384, "output": 0}, {"context": 32768, "output": 32768}, {"context": 8192, "output": 2048}])
+@pytest.mark.parametrize("limit", [{"context": 16384, "output": 0}, {"context": 32768, "output": 32768},
+                                   {"context": 8192, "output": 2048}])
 def test_too_little_is_told_with_numbers_that_leave_enough(tmp_path: Path, limit: dict[str, int]) -> None:
     found = advised(tmp_path, limit)
     assert found and found["pitfall"] == "compaction-loop" and found["line"] > 1
     assert room_to_talk({"context": found["needed"], "output": found["wanted"]}) >= OWN_PROMPT
 
 
-@pytest.mark.parametrize("limit", [{"context": 65536, "output": 65536}, {"context": 16384, "output": 4096}, {"output": 0}, {}, None, "8k"])
+@pytest.mark.parametrize("limit", [{"context": 65536, "output": 65536}, {"context": 16384, "output": 4096},
+                                   {"output": 0}, {}, None, "8k"])
 def test_enough_or_unknown_is_not_told(tmp_path: Path, limit: Any) -> None:
     assert advised(tmp_path, limit) is None
 

@@ -157,7 +157,8 @@ def test_a_reason_is_given_where_no_set_up_can_show_it() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the lesson is not beside this checkout")
 def test_no_sentence_of_the_lesson_is_copied() -> None:
     lesson = "".join(path.read_text(encoding="utf-8") for path in SHARED.glob("lesson-*.md"))
-    own = (re.sub(r"`[^`]*`", "…", text) for pitfall in TABLE.values() for text in texts(pitfall))  # messages are theirs
+    # messages are theirs
+    own = (re.sub(r"`[^`]*`", "…", text) for pitfall in TABLE.values() for text in texts(pitfall))
     ours = chain.from_iterable(re.split(r"[。；;.：:]\s*", text) for text in own)
     assert not [sentence for sentence in ours if len(sentence) >= 12 and sentence in lesson]
 

@@ -28,7 +28,8 @@ def test_each_has_a_source_a_mended_version_and_both_languages(one: Regression) 
 def judged(tmp_path: Path, version: str, model: str, vram: float | None) -> tuple[str, str | None]:
     facts = Facts(Setup({"PATH": ""}, tmp_path, tmp_path, "rehearse"), lambda machine: "m")
     facts.assume("ollama_program", Program(tmp_path / "ollama", version, code=0))
-    facts.assume("servers", [SERVER := Server(Address("http://127.0.0.1:11434", "default", "127.0.0.1", 11434), "ollama", version)])
+    facts.assume("servers", [SERVER := Server(Address("http://127.0.0.1:11434", "default", "127.0.0.1", 11434),
+                                              "ollama", version)])
     facts.assume("server", SERVER)
     facts.assume("choice", Choice(model, model, "server", model))
     facts.assume("machine", Machine("linux", "x86_64", 16, vram, 100, 4))

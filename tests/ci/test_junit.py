@@ -73,7 +73,8 @@ def test_a_crash_and_a_broken_fixture_keep_their_text(run: Run) -> None:
     assert told(cases["opencode-version"])["status"] == told(cases["disk-space"])["status"] == "crashed"
 
 
-@pytest.mark.parametrize("args", [(), ("-p", "tests.support.breaking"), ("-p", "tests.support.breaking", "-o", "junit_logging=all"),
+@pytest.mark.parametrize("args", [(), ("-p", "tests.support.breaking"),
+                                  ("-p", "tests.support.breaking", "-o", "junit_logging=all"),
                                   ("-o", "junit_family=xunit1", "-v"), ("-k", "nothing-at-all")])
 def test_nothing_names_the_machine_or_its_person(args: tuple[str, ...], tmp_path: Path, run: Run) -> None:
     hostile = tmp_path / "a ]]> \u202e\x1b[31m<b>&amp; \x07\U000e0041"

@@ -37,7 +37,8 @@ def test_what_a_person_says_or_a_config_holds_is_none(line: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "rest"), [
-    ("llama runner process has terminated: exit status 0xc0000409 error loading model: unknown", "error loading model: unknown"),
+    ("llama runner process has terminated: exit status 0xc0000409 error loading model: unknown",
+     "error loading model: unknown"),
     ("llama-server process has terminated: exit status 2 CUDA error: no device", "CUDA error: no device"),
     ("HTTP 502 — upstream said: HTTP error 404: Not Found", "error 404: Not Found"),
     ("llama runner process has terminated: exit status 2", "llama runner process has terminated: exit status 2"),

@@ -30,7 +30,8 @@ def test_of_scores_about_nine_tenths_nine_in_ten_are_right() -> None:
     assert 0.5 <= share[0.5] <= 1.0 and 0.05 <= share[0.1] <= 0.5 and share[0.0] <= 0.08, share
 
 
-@pytest.mark.parametrize("text", ["connect ECONNREFUSED 127.0.0.1:11434", "ollama and opencode, in docker, offline, slow"])
+@pytest.mark.parametrize("text",
+                         ["connect ECONNREFUSED 127.0.0.1:11434", "ollama and opencode, in docker, offline, slow"])
 def test_scores_fall_with_the_rank(text: str) -> None:
     scores = [match.score for match in explain(text)]
     assert scores == sorted(scores, reverse=True) and all(0 <= score <= 1 for score in scores)

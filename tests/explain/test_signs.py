@@ -38,6 +38,7 @@ def test_every_file_is_read(files: tuple[Path, ...]) -> None:
 
 def test_a_run_of_the_checks_reads_no_signs() -> None:
     code = "import sys, reports.plugin, reports.result, reports.terminal, reports.page.page; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True,
+                            check=True).stdout.split()
     assert "checks.judging.pitfalls" in loaded
     assert not [name for name in loaded if name.startswith("reports.explain")]

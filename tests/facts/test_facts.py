@@ -17,9 +17,11 @@ from fixtures.system.setup import Setup
 
 
 @pytest.mark.parametrize(("text", "url"), [
-    ("", "http://127.0.0.1:11434"), ("localhost", "http://localhost:11434"), ("http://localhost", "http://localhost:80"),
+    ("", "http://127.0.0.1:11434"), ("localhost", "http://localhost:11434"),
+    ("http://localhost", "http://localhost:80"),
     ("https://box", "https://box:443"), ("0.0.0.0", "http://127.0.0.1:11434"), (":11435", "http://127.0.0.1:11435"),
-    ("[::1]:11434", "http://[::1]:11434"), ("::1", "http://[::1]:11434"), ("127.0.0.1:nonsense", "http://127.0.0.1:11434"),
+    ("[::1]:11434", "http://[::1]:11434"), ("::1", "http://[::1]:11434"),
+    ("127.0.0.1:nonsense", "http://127.0.0.1:11434"),
     ("'127.0.0.1:4000'", "http://127.0.0.1:4000"), ("http://127.0.0.1:4000/path", "http://127.0.0.1:4000"),
 ])
 def test_ollama_host(text: str, url: str) -> None:
@@ -28,8 +30,10 @@ def test_ollama_host(text: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(("host", "local"), [
-    ("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("0.0.0.0", True),
-    ("models.localhost", True), ("host.docker.internal", False), ("192.0.2.1", False), ("ollama.com", False), (None, False),
+    ("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.8.8.8", True), ("::1", True),
+    ("0.0.0.0", True),
+    ("models.localhost", True), ("host.docker.internal", False), ("192.0.2.1", False), ("ollama.com", False),
+    (None, False),
     ("localhost.example.com", False),
 ])
 def test_local(host: str | None, local: bool) -> None:
@@ -44,7 +48,8 @@ def test_nothing_is_sent_to_another_machine() -> None:
 @pytest.mark.parametrize(("env", "variable"), [
     ({"HTTP_PROXY": "http://p:1"}, "HTTP_PROXY"), ({"http_proxy": "http://p:1"}, "http_proxy"),
     ({"HTTPS_PROXY": "http://p:1"}, None), ({"ALL_PROXY": "http://p:1"}, None),
-    ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "localhost,127.0.0.1"}, None), ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "*"}, None),
+    ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "localhost,127.0.0.1"}, None),
+    ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "*"}, None),
     ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "127.0.0.0/8"}, "HTTP_PROXY"),
 ])
 def test_proxies(env: dict[str, str], variable: str | None) -> None:
@@ -59,7 +64,8 @@ def test_a_proxys_password_is_not_told() -> None:
 
 
 def test_cloud_names() -> None:
-    assert [ollama.is_cloud_name(name) for name in ("gpt-oss:120b-cloud", "x:cloud", "cloud/x:7b", "my-cloud:7b")] == [True, True, False, False]
+    assert [ollama.is_cloud_name(name)
+            for name in ("gpt-oss:120b-cloud", "x:cloud", "cloud/x:7b", "my-cloud:7b")] == [True, True, False, False]
 
 
 def test_versions() -> None:

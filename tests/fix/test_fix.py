@@ -139,7 +139,8 @@ def test_mirror_that_does_not_answer_is_no_reason_to_go_elsewhere(home: Home) ->
 
 def test_diff_shows_no_more_than_the_change_and_its_neighbours(home: Home) -> None:
     secret = {"apiKey": "sk-something-long-enough-to-be-one"}
-    home.write({"provider": {"other": {"options": secret}, **config(options={"baseURL": "http://127.0.0.1:9"})["provider"]}})
+    home.write({"provider": {"other": {"options": secret},
+                             **config(options={"baseURL": "http://127.0.0.1:9"})["provider"]}})
     (step,) = home.steps("config-valid")
     assert secret["apiKey"] not in step.changes[0].diff
 

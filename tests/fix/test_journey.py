@@ -1,4 +1,5 @@
-"""A bare machine: five of five with one command, nothing to do the second time, and the same bare machine after `--undo`."""
+"""A bare machine: five of five with one command, nothing to do the second time, and the same bare machine after
+`--undo`."""
 from __future__ import annotations
 
 import json
@@ -25,7 +26,8 @@ def journey(folder: Path, *moments: str) -> Any:
     home = folder / "home"
     home.mkdir()
     argv = [*APART, sys.executable, "-m", "tests.support.fix_journey", str(home), str(folder / "reports"), *moments]
-    done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=1700)
+    done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+                          timeout=1700)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -36,10 +38,12 @@ def test_from_a_bare_home_to_the_first_chat_and_back(tmp_path: Path) -> None:
     assert told["bare"] == {} == plan["home"]
     for run in (fix, again, verify):
         assert (run["code"], run["result"]["checkpoints"]["passed"]) == (0, 5), run["out"]
-    steps = [[(one["check"], one["changed"], one["action"]["en"]) for one in run["result"]["fixes"] if one["check"] != "context-window"]
+    steps = [[(one["check"], one["changed"], one["action"]["en"]) for one in run["result"]["fixes"]
+              if one["check"] != "context-window"]
              for run in (plan, fix)]
     assert steps[0] == steps[1]
-    assert [check for check, _, _ in steps[1]] == ["ollama-version", "opencode-version", "server-listening", "model-downloaded", "config-found"]
+    assert [check for check, _, _ in steps[1]] == ["ollama-version", "opencode-version", "server-listening",
+                                                   "model-downloaded", "config-found"]
     assert again["result"]["fixes"] == [] and "Nothing was to be done" in again["out"]
     assert undo["code"] == 0 and "MB" in undo["out"]
     assert undo["home"] == {}

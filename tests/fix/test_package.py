@@ -1,4 +1,5 @@
-"""Windows' package managers, as far as they can be shown elsewhere: a program in winget's place notes what it is told."""
+"""Windows' package managers, as far as they can be shown elsewhere: a program in winget's place notes what it is
+told."""
 from __future__ import annotations
 
 import os
@@ -36,7 +37,9 @@ if pathlib.Path({broken!r}).exists():
 def setup(tmp_path: Path) -> Setup:
     home = tmp_path / "home"
     home.mkdir()
-    program(tmp_path / "bin" / "winget", WINGET.format(told=str(tmp_path / "told"), made=str(home / PROGRAM / f"ollama{EXE}"), broken=str(tmp_path / "broken")))
+    program(tmp_path / "bin" / "winget",
+            WINGET.format(told=str(tmp_path / "told"), made=str(home / PROGRAM / f"ollama{EXE}"),
+                          broken=str(tmp_path / "broken")))
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.defpath}"
     return Setup({**SYSTEM, "PATH": path, "HOME": str(home)}, home, tmp_path, "rehearse", "windows", port=9)
 
@@ -63,7 +66,8 @@ def test_winget_installs_and_removes_and_its_folder_counts_at_once(setup: Setup)
     take(setup)
     assert [line.split()[:3] for line in told(setup)] == [["install", "--id", "Ollama.Ollama"]]
     found = with_installed(setup)
-    assert found.which("ollama") == setup.home / PROGRAM / f"ollama{EXE}" and found.added_path == (str(setup.home / PROGRAM),)
+    assert found.which("ollama") == setup.home / PROGRAM / f"ollama{EXE}"
+    assert found.added_path == (str(setup.home / PROGRAM),)
     (done,) = undo(setup, keep_models=False)
     assert told(setup)[-1].startswith("uninstall --id Ollama.Ollama") and not done.kept
     shutil.rmtree(setup.home / "AppData")

@@ -58,7 +58,8 @@ def pull(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pull]:
 def _whole_request(connection: socket.socket) -> None:
     """To its last byte: where one is left, Windows resets the connection, and the answer is lost."""
     head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
-    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n")
+                  if line.startswith(b"content-length"))
     while len(body) < length:
         body += connection.recv(65536)
 
@@ -68,7 +69,8 @@ PROGRESS = b'{"status":"pulling 0","digest":"sha256:0","total":9,"completed":3}'
 
 @pytest.mark.parametrize(
     "said",
-    [(), (HEAD + chunk(PROGRESS),), (HEAD + chunk(PROGRESS), HEAD + chunk(PROGRESS)), (b"", b""), (HEAD + chunk(PROGRESS) + b"0\r\n\r\n",)],
+    [(), (HEAD + chunk(PROGRESS),), (HEAD + chunk(PROGRESS), HEAD + chunk(PROGRESS)), (b"", b""),
+     (HEAD + chunk(PROGRESS) + b"0\r\n\r\n",)],
     ids=["refuses", "breaks off, then refuses", "breaks off twice", "closes at once", "ends, then refuses"],
 )
 def test_local_server_that_is_gone_is_not_the_registry(said: tuple[bytes, ...], pull: Pull) -> None:
@@ -76,7 +78,8 @@ def test_local_server_that_is_gone_is_not_the_registry(said: tuple[bytes, ...], 
     assert failed.pitfall == "server-not-running" and failed.values["address"].startswith("http://127.0.0.1:")
 
 
-@pytest.mark.parametrize("error", [b"dial tcp 127.0.0.1:9: connect: connection refused", b"unexpected EOF", b"read: connection reset by peer"])
+@pytest.mark.parametrize("error", [b"dial tcp 127.0.0.1:9: connect: connection refused", b"unexpected EOF",
+                                   b"read: connection reset by peer"])
 def test_mirror_that_refuses_is_the_registry(error: bytes, pull: Pull) -> None:
     line = chunk(b'{"error":"pull model manifest: ' + error + b'"}') + b"0\r\n\r\n"
     assert pull(HEAD + line).pitfall == "registry-unreachable"

@@ -1,4 +1,5 @@
-"""What `--fix` leaves alone: other providers, choices somebody made, values from elsewhere, and whatever would leave the machine."""
+"""What `--fix` leaves alone: other providers, choices somebody made, values from elsewhere, and whatever would leave
+the machine."""
 from __future__ import annotations
 
 import json
@@ -15,7 +16,8 @@ from fixtures.ollama.server import Address, Model, Server
 from fixtures.system.machine import Machine
 from tests.support.config_homes import NAME, URL, Home, config, model
 
-PROVIDER = {"type": "object", "additionalProperties": False, "properties": {"npm": {}, "name": {}, "options": {}, "models": {}}}
+PROVIDER = {"type": "object", "additionalProperties": False,
+            "properties": {"npm": {}, "name": {}, "options": {}, "models": {}}}
 SCHEMA = {"properties": {"provider": {"additionalProperties": PROVIDER}}}
 """What OpenCode's own schema says of a provider's keys."""
 
@@ -63,7 +65,8 @@ def test_a_listed_model_does_not_take_the_place_of_the_chosen_one(home: Home) ->
     value = {**config(models={"qwen2.5:14b": {}}), "model": "ollama/llama3.1:8b"}
     (step,) = planned(server(home, value=value), "names-agree")
     after = json.loads(step.changes[0].after)
-    assert after["model"] == "ollama/llama3.1:8b" and set(after["provider"]["ollama"]["models"]) == {"qwen2.5:14b", "llama3.1:8b"}
+    assert after["model"] == "ollama/llama3.1:8b"
+    assert set(after["provider"]["ollama"]["models"]) == {"qwen2.5:14b", "llama3.1:8b"}
 
 
 def test_of_several_that_are_there_the_first_listed_takes_the_place_of_one_that_is_not(home: Home) -> None:
@@ -74,7 +77,9 @@ def test_of_several_that_are_there_the_first_listed_takes_the_place_of_one_that_
 
 
 @pytest.mark.parametrize("default", [f"ollama/{NAME}", None, "anthropic/claude"])
-def test_a_wider_window_keeps_a_default_of_another_provider_and_what_the_model_had(default: str | None, home: Home) -> None:
+def test_a_wider_window_keeps_a_default_of_another_provider_and_what_the_model_had(
+    default: str | None, home: Home
+) -> None:
     value = config(models={NAME: {"name": "mine", "limit": {"context": 9000, "output": 900}}})
     facts = server(home, model(NAME), value={**value, **({"model": default} if default else {})})
     steps = planned(facts, "disk-space", "context-too-small", window=4096)
@@ -95,8 +100,10 @@ def test_no_sibling_is_made_that_no_config_can_name(home: Home) -> None:
 
 
 def server_again(facts: Any) -> Any:
-    for name, value in (("serve", None), ("schema", None), ("ollama_processes", []), ("models", (model(NAME),)), ("model", model(NAME)),
-                        ("server", Server(Address("http://127.0.0.1:9", "default", "127.0.0.1", 9), "ollama", "0.34.0"))):
+    for name, value in (("serve", None), ("schema", None), ("ollama_processes", []), ("models", (model(NAME),)),
+                        ("model", model(NAME)),
+                        ("server",
+                         Server(Address("http://127.0.0.1:9", "default", "127.0.0.1", 9), "ollama", "0.34.0"))):
         facts.assume(name, value)
     return facts
 
@@ -111,7 +118,8 @@ def test_an_address_from_a_variable_is_changed_where_the_variable_is_set(value: 
 
 
 def test_a_package_for_ollamas_own_api_has_its_own_address(home: Home) -> None:
-    facts = server(home, model(NAME), value=config(npm="ollama-ai-provider-v2", options={"baseURL": "http://127.0.0.1:9/api", "num_ctx": 9000}))
+    facts = server(home, model(NAME), value=config(npm="ollama-ai-provider-v2",
+                                                   options={"baseURL": "http://127.0.0.1:9/api", "num_ctx": 9000}))
     assert checks()["config-valid"].judge(facts).status == "passed"
 
 
@@ -124,7 +132,8 @@ def test_a_package_of_this_machine_is_not_run(home: Home) -> None:
 
 def test_keys_of_another_provider_are_left_alone(home: Home) -> None:
     value = config(options={})
-    value["provider"]["corp"] = {"url": "https://llm.example/v1", "modles": {"x": {}}, "options": {"baseURL": "https://llm.example/v1", "num_ctx": 1}}
+    value["provider"]["corp"] = {"url": "https://llm.example/v1", "modles": {"x": {}},
+                                 "options": {"baseURL": "https://llm.example/v1", "num_ctx": 1}}
     home.write(value)
     facts = home.facts()
     facts.assume("schema", SCHEMA)
@@ -146,7 +155,8 @@ def test_only_a_config_of_opencode_is_copied(place: str, copied: bool, home: Hom
     steps = home.steps("config-found")
     assert bool(steps) is copied
     if copied:
-        assert json.loads(steps[0].changes[0].after)["provider"]["ollama"]["options"]["apiKey"] == f"{{file:{misplaced.parent.as_posix()}/key.txt}}"
+        options = json.loads(steps[0].changes[0].after)["provider"]["ollama"]["options"]
+        assert options["apiKey"] == f"{{file:{misplaced.parent.as_posix()}/key.txt}}"
 
 
 def test_into_a_config_that_is_there_only_ollamas_provider_is_copied(home: Home) -> None:
@@ -156,7 +166,8 @@ def test_into_a_config_that_is_there_only_ollamas_provider_is_copied(home: Home)
     home.write(value, misplaced)
     home.write({"provider": {"corp": {"options": {"apiKey": "NEW"}}}})
     after = home.after("config-found")
-    assert after["provider"]["corp"]["options"]["apiKey"] == "NEW" and after["provider"]["ollama"] == config()["provider"]["ollama"]
+    assert after["provider"]["corp"]["options"]["apiKey"] == "NEW"
+    assert after["provider"]["ollama"] == config()["provider"]["ollama"]
 
 
 @pytest.mark.parametrize("text", ["{}", '{"$schema": "https://opencode.ai/config.json"}'])
@@ -182,15 +193,20 @@ def test_a_model_without_its_provider_is_named_whole(home: Home) -> None:
 
 
 @pytest.mark.parametrize(("models", "after"), [
-    (NAME, {NAME: {}}), ([NAME, "x"], {NAME: {}, "x": {}}), ([{"id": NAME, "name": "mine"}], {NAME: {"name": "mine"}}), (5, None), ([5], None), (None, None),
+    (NAME, {NAME: {}}), ([NAME, "x"], {NAME: {}, "x": {}}), ([{"id": NAME, "name": "mine"}], {NAME: {"name": "mine"}}),
+    (5, None), ([5], None), (None, None),
 ])
-def test_models_of_other_shapes_become_an_object_where_they_have_one_meaning(models: Any, after: Any, home: Home) -> None:
+def test_models_of_other_shapes_become_an_object_where_they_have_one_meaning(
+    models: Any, after: Any, home: Home
+) -> None:
     home.write({"provider": {"ollama": {"options": {"baseURL": URL}, "models": models}}})
     steps = plan(Case(home.facts(), "config-valid", "config-schema-invalid"))
-    assert [json.loads(step.changes[0].after)["provider"]["ollama"]["models"] for step in steps] == ([after] if after else [])
+    assert [json.loads(step.changes[0].after)["provider"]["ollama"]["models"]
+            for step in steps] == ([after] if after else [])
 
 
-@pytest.mark.parametrize(("limit", "after"), [({"context": 8192}, {"context": 8192, "output": 2048}), ({"output": 900}, {"output": 900, "context": 32768}),
+@pytest.mark.parametrize(("limit", "after"), [({"context": 8192}, {"context": 8192, "output": 2048}),
+                                              ({"output": 900}, {"output": 900, "context": 32768}),
                                               ({"context": 200000}, {"context": 200000, "output": 4096})])
 def test_half_a_limit_is_completed(limit: dict[str, int], after: dict[str, int], home: Home) -> None:
     home.write(config(models={NAME: {"limit": limit}}))

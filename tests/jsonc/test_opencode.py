@@ -25,7 +25,8 @@ URL = "http://localhost:11434/v1"
 NAMES = ["qwen2.5-coder:7b", "llama3.1:8b", "ollama/llama3.2:3b", "模型", "it's:latest", 'say "hi"']
 AT_ONCE = os.cpu_count() or 1
 
-words = st.sampled_from(["Ollama (local)", "本地模型，不联网", "it's /* no */ comment", "{ a: 1, }", "tab\there", "C:\\models", "emoji 😀", ""])
+words = st.sampled_from(["Ollama (local)", "本地模型，不联网", "it's /* no */ comment", "{ a: 1, }", "tab\there", "C:\\models",
+                         "emoji 😀", ""])
 sizes = st.integers(1, 200_000)
 models = st.dictionaries(st.sampled_from(NAMES), st.fixed_dictionaries({}, optional={
     "name": words, "limit": st.fixed_dictionaries({"context": sizes, "output": sizes}), "tool_call": st.booleans(),
@@ -33,11 +34,15 @@ models = st.dictionaries(st.sampled_from(NAMES), st.fixed_dictionaries({}, optio
 }), max_size=3)
 providers = st.fixed_dictionaries({}, optional={
     "npm": st.just("ollama-ai-provider"), "name": words, "models": models,
-    "options": st.fixed_dictionaries({}, optional={"baseURL": st.sampled_from(["http://localhost:11434", URL]), "timeout": sizes, "num_ctx": sizes}),
+    "options": st.fixed_dictionaries({}, optional={"baseURL": st.sampled_from(["http://localhost:11434", URL]),
+                                                   "timeout": sizes, "num_ctx": sizes}),
 })
-people = st.fixed_dictionaries({"provider": st.fixed_dictionaries({"ollama": providers}, optional={"mine": providers})}, optional={
-    "$schema": st.just("https://opencode.ai/config.json"), "model": st.sampled_from([f"ollama/{name}" for name in NAMES]),
-    "small_model": st.just("opencode/x"), "share": st.sampled_from(["auto", "manual"]), "username": words.filter(bool), "theme": words,
+people = st.fixed_dictionaries({"provider": st.fixed_dictionaries({"ollama": providers}, optional={"mine": providers})},
+                               optional={
+    "$schema": st.just("https://opencode.ai/config.json"),
+    "model": st.sampled_from([f"ollama/{name}" for name in NAMES]),
+    "small_model": st.just("opencode/x"), "share": st.sampled_from(["auto", "manual"]), "username": words.filter(bool),
+    "theme": words,
     "disabled_providers": st.lists(words, max_size=2),
 })
 """What OpenCode takes: an edit of one of these must be taken too."""
@@ -47,19 +52,23 @@ def edited(text: str, draw: st.DataObject) -> str:
     """One of the edits that fixes make, where this config has the place for it."""
     value = parse(text).value
     ollama, name = value["provider"]["ollama"], draw.draw(st.sampled_from(NAMES))
-    there: list[tuple[Any, ...]] = [(set_value, ("provider", "ollama", "options", "baseURL"), URL), (set_value, ("provider", "ollama", "npm"), PACKAGE),
+    there: list[tuple[Any, ...]] = [(set_value, ("provider", "ollama", "options", "baseURL"), URL),
+                                    (set_value, ("provider", "ollama", "npm"), PACKAGE),
                                     (set_value, ("provider", "ollama", "models", name), {"name": f"{name} (local)"}),
-                                    (set_value, ("provider", "ollama-local"), {"npm": PACKAGE, "options": {"baseURL": URL}, "models": {name: {}}}),
+                                    (set_value, ("provider", "ollama-local"),
+                                     {"npm": PACKAGE, "options": {"baseURL": URL}, "models": {name: {}}}),
                                     (set_value, ("model",), f"ollama/{name}"), (set_value, ("share",), "manual")]
     there += [(remove, (key,)) for key in ("small_model", "theme") if key in value]
-    there += [(remove, ("provider", "ollama", "options", "num_ctx")) for _ in "x" if "num_ctx" in ollama.get("options", {})]
+    there += [(remove, ("provider", "ollama", "options", "num_ctx")) for _ in "x"
+              if "num_ctx" in ollama.get("options", {})]
     there += [(rename_key, ("provider", "ollama", "models", key), "a new:name") for key in ollama.get("models", {})]
     change, *arguments = draw.draw(st.sampled_from(there))
     return str(change(text, *arguments))
 
 
 def cases(number: int) -> list[tuple[str, Any]]:
-    """Config texts, and the value that OpenCode must see in each: half of them edited, the others damaged and repaired."""
+    """Config texts, and the value that OpenCode must see in each: half of them edited, the others damaged and
+    repaired."""
     made: list[tuple[str, Any]] = []
 
     @examples(number, number)
@@ -91,9 +100,11 @@ class Bench:
         project.mkdir()
         (project / "opencode.json").write_bytes(text.encode("utf-8"))
         home.mkdir(exist_ok=True)
-        env = {"PATH": os.defpath, "HOME": str(home), "OPENCODE_TEST_MANAGED_CONFIG_DIR": str(self.folder / "managed"), **QUIET}
+        env = {"PATH": os.defpath, "HOME": str(home), "OPENCODE_TEST_MANAGED_CONFIG_DIR": str(self.folder / "managed"),
+               **QUIET}
         try:
-            return subprocess.run([self.program, "debug", "config"], env=env, cwd=project, capture_output=True, text=True, timeout=120)
+            return subprocess.run([self.program, "debug", "config"], env=env, cwd=project, capture_output=True,
+                                  text=True, timeout=120)
         finally:
             self.homes.put(home)
 
@@ -107,7 +118,8 @@ def test_opencode_reads_what_was_meant(tmp_path: Path) -> None:
         pytest.skip(error.en)
     texts = cases(1000 if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else 16)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for (text, value), ran in zip(texts, pool.map(bench.read, range(len(texts)), (text for text, _ in texts)), strict=True):
+        for (text, value), ran in zip(texts, pool.map(bench.read, range(len(texts)), (text for text, _ in texts)),
+                                      strict=True):
             assert ran.returncode == 0, f"{text}\n{ran.stderr}"
             theirs = json.loads(ran.stdout)
             assert {key: theirs.get(key) for key in value if key not in ("theme", "$schema")} == {

@@ -43,7 +43,8 @@ class Stranger:
     def __init__(self, folder: Path, url: str, said: dict[str, bytes]) -> None:
         self.url, self.said = url, said
         self.setup = Setup({"PATH": "", "HOME": str(folder)}, folder, folder, "rehearse", port=9)
-        self.row = {"program": "ollama", "version": "0.34.0+x_1", "platform": platform_key(self.setup), "file": "ollama-0.34.0.tar",
+        self.row = {"program": "ollama", "version": "0.34.0+x_1", "platform": platform_key(self.setup),
+                    "file": "ollama-0.34.0.tar",
                     "size": 5, "sha256": "0" * 64}
 
     def index(self, value: Any) -> None:
@@ -75,7 +76,8 @@ def test_sound_row_is_taken(stranger: Stranger) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"file": "/home/x/.bashrc"}, {"file": "../x"}, {"file": ".x"}, {"file": "a\\b"}, {"file": "x\n"}, {"file": ""}, {"file": None},
+    [{"file": "/home/x/.bashrc"}, {"file": "../x"}, {"file": ".x"}, {"file": "a\\b"}, {"file": "x\n"}, {"file": ""},
+     {"file": None},
      {"version": "1/../../../../Documents"}, {"version": ".."}, {"version": "1:2"}, {"version": 1}, {"version": None},
      {"size": "5"}, {"size": 0}, {"size": -1}, {"size": True}, {"size": 5.0}, {"size": None},
      {"sha256": "0" * 63}, {"sha256": "g" * 64}, {"sha256": 5}, {"sha256": None}],
@@ -89,7 +91,8 @@ def test_row_that_is_not_sound_does_not_exist(wrong: dict[str, Any], stranger: S
     assert step.refused and mine.read_text(encoding="utf-8") == "mine"
 
 
-@pytest.mark.parametrize("index", [{"a": 1}, ["x"], 5, "x", None, [None], [[]], b"{", b"[" * 100_000, b"1" * 5000, b"\xff"], ids=lambda value: repr(value)[:20])
+@pytest.mark.parametrize("index", [{"a": 1}, ["x"], 5, "x", None, [None], [[]], b"{", b"[" * 100_000, b"1" * 5000,
+                                   b"\xff"], ids=lambda value: repr(value)[:20])
 def test_index_of_another_form_is_empty(index: Any, stranger: Stranger) -> None:
     stranger.index(index)
     assert Room(stranger.url).program("ollama", stranger.setup) is None
@@ -107,7 +110,8 @@ def test_program_goes_nowhere_but_into_our_folder(stranger: Stranger) -> None:
 @pytest.mark.parametrize("lead", ["file", "folder", "/opt/gone/ollama", "{ours}", "{ours}/bin/opencode"])
 def test_foreign_link_is_told_before_the_download(lead: str, stranger: Stranger) -> None:
     stranger.index([stranger.row])
-    ours, link = programs_folder(stranger.setup) / f"ollama-{stranger.row['version']}", bin_folder(stranger.setup) / "ollama"
+    ours = programs_folder(stranger.setup) / f"ollama-{stranger.row['version']}"
+    link = bin_folder(stranger.setup) / "ollama"
     link.parent.mkdir(parents=True)
     if lead == "file":
         link.write_text("mine", encoding="utf-8")
@@ -129,7 +133,8 @@ def test_link_that_leads_where_we_put_it_is_kept(place: str, stranger: Stranger)
     assert not step.refused
 
 
-@pytest.mark.parametrize("manifest", [None, [], {"config": None, "layers": None}, {"layers": [{"digest": DIGEST, "size": "x"}]}, {"layers": ["x"]}], ids=repr)
+@pytest.mark.parametrize("manifest", [None, [], {"config": None, "layers": None},
+                                      {"layers": [{"digest": DIGEST, "size": "x"}]}, {"layers": ["x"]}], ids=repr)
 def test_manifest_that_is_none_has_no_size(manifest: Any, stranger: Stranger) -> None:
     stranger.manifest(manifest)
     assert Room(stranger.url).model_size(NAME) is None
@@ -148,7 +153,8 @@ def test_model_comes_from_the_mirror_or_not_at_all(stranger: Stranger) -> None:
         stranger.said.clear()
         stranger.said.update(said)
         (step,) = stranger.steps("model-downloaded", "model-not-downloaded")
-        assert step.refused and step.refused.en == f"{stranger.url} does not answer, or has no {NAME}" and NAME in step.refused.zh
+        assert step.refused and step.refused.en == f"{stranger.url} does not answer, or has no {NAME}"
+        assert NAME in step.refused.zh
     stranger.url = "http://127.0.0.1:9"
     (step,) = stranger.steps("model-downloaded", "model-not-downloaded")
     assert step.refused
@@ -156,7 +162,8 @@ def test_model_comes_from_the_mirror_or_not_at_all(stranger: Stranger) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "url"),
-    [("http://10.0.0.5:11480", "http://10.0.0.5:11480"), ("http://10.0.0.5:11480/", "http://10.0.0.5:11480"), ("room-3.local:80", "http://room-3.local:80"),
+    [("http://10.0.0.5:11480", "http://10.0.0.5:11480"), ("http://10.0.0.5:11480/", "http://10.0.0.5:11480"),
+     ("room-3.local:80", "http://room-3.local:80"),
      ("http://room", "http://room"), ("HTTP://room/", "http://room")],
 )
 def test_address_of_a_mirror(typed: str, url: str) -> None:
@@ -165,8 +172,10 @@ def test_address_of_a_mirror(typed: str, url: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["https://room:11480", "http://room:11480/models", "http://[::1]:11480", "[::1]:11480", "http://user:pw@room:11480", "http://room:abc", "http://room:",
-     "http://room:0", "http://room:65536", "http://", "", "room", "ftp://room:1", "http://ro om:1", "room:80?x", "room:80#x", "room:80\n", ".room:80", "room:80//",
+    ["https://room:11480", "http://room:11480/models", "http://[::1]:11480", "[::1]:11480", "http://user:pw@room:11480",
+     "http://room:abc", "http://room:",
+     "http://room:0", "http://room:65536", "http://", "", "room", "ftp://room:1", "http://ro om:1", "room:80?x",
+     "room:80#x", "room:80\n", ".room:80", "room:80//",
      "http://a/../b:1", "http://教室:80"],
 )
 def test_address_that_is_no_mirrors(typed: str) -> None:

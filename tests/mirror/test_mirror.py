@@ -33,7 +33,8 @@ def make_store(models: Path) -> bytes:
     """A models folder with one model of one layer; returns the layer."""
     layer = bytes(range(256)) * 400
     digest = f"sha256:{hashlib.sha256(layer).hexdigest()}"
-    manifest = {"schemaVersion": 2, "config": {"digest": digest, "size": 0}, "layers": [{"digest": digest, "size": len(layer)}]}
+    manifest = {"schemaVersion": 2, "config": {"digest": digest, "size": 0},
+                "layers": [{"digest": digest, "size": len(layer)}]}
     file = models / "manifests" / "registry.ollama.ai" / "library" / "qwen2.5-coder" / "7b"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(manifest), encoding="utf-8")
@@ -57,10 +58,14 @@ def test_blobs_come_whole_and_in_parts_with_their_own_address(tmp_path: Path) ->
     assert Room(url).model_size(NAME) == len(layer)
 
 
-@pytest.mark.parametrize("path", ["/v2/../../etc/passwd", "/v2/library/..%2f..%2fx/manifests/7b", "/v2/library/nope/manifests/7b",
-                                  "/v2/library/x/blobs/sha256:../../../etc/passwd", "/programs/../journal.jsonl", "/programs/x.tar", "/id_ed25519",
-                                  "/v2/../../.secret/manifests/auth.json", "/v2/../../secret/manifests/auth.json", "/v2/a/./../../../secret/manifests/auth.json",
-                                  "/v2/.secret/library/x/manifests/auth.json", "/v2/a/b/linked/manifests/auth.json", "/v2/library/notes/manifests/auth.json"])
+@pytest.mark.parametrize("path", ["/v2/../../etc/passwd", "/v2/library/..%2f..%2fx/manifests/7b",
+                                  "/v2/library/nope/manifests/7b",
+                                  "/v2/library/x/blobs/sha256:../../../etc/passwd", "/programs/../journal.jsonl",
+                                  "/programs/x.tar", "/id_ed25519",
+                                  "/v2/../../.secret/manifests/auth.json", "/v2/../../secret/manifests/auth.json",
+                                  "/v2/a/./../../../secret/manifests/auth.json",
+                                  "/v2/.secret/library/x/manifests/auth.json", "/v2/a/b/linked/manifests/auth.json",
+                                  "/v2/library/notes/manifests/auth.json"])
 def test_nothing_else_is_given_away(path: str, tmp_path: Path) -> None:
     make_store(tmp_path / "models")
     stored, likely = tmp_path / "models" / "manifests", '{"layers": [], "key": "sk-mine"}'
@@ -70,11 +75,13 @@ def test_nothing_else_is_given_away(path: str, tmp_path: Path) -> None:
     (stored / "a" / "b").mkdir(parents=True)
     (stored / "a" / "b" / "linked").symlink_to(tmp_path / "secret")
     (stored / "registry.ollama.ai" / "library" / "notes").mkdir()
-    (stored / "registry.ollama.ai" / "library" / "notes" / "auth.json").write_text('{"key": "sk-mine"}', encoding="utf-8")
+    notes = stored / "registry.ollama.ai" / "library" / "notes"
+    (notes / "auth.json").write_text('{"key": "sk-mine"}', encoding="utf-8")
     server = Mirror(Shelf(tmp_path / "models", tmp_path / "archives")).start()
     import http.client
 
-    connection = http.client.HTTPConnection(*server.server_address[:2], timeout=5)  # a client that does not tidy the path
+    # a client that does not tidy the path
+    connection = http.client.HTTPConnection(*server.server_address[:2], timeout=5)
     connection.request("GET", path)
     assert connection.getresponse().status == 404
 
@@ -93,7 +100,8 @@ def test_names_of_a_mirror_are_what_ollama_pull_wants() -> None:
         ("tls: failed to verify certificate: x509: certificate signed by unknown authority", "tls-intercepted"),
         ("write /m/blobs/sha256-1-partial: no space left on device", "disk-full"),
         ("digest mismatch, file must be downloaded again: want sha256:1, got sha256:2", "download-corrupt"),
-        ("pull model manifest: 412: The model you are attempting to pull requires a newer version of Ollama.", "ollama-too-old"),
+        ("pull model manifest: 412: The model you are attempting to pull requires a newer version of Ollama.",
+         "ollama-too-old"),
         ("pull model manifest: 500: internal error", "registry-unreachable"),
     ],
 )
@@ -127,9 +135,12 @@ def bench_size(bench: Bench) -> int:
 @pytest.mark.parametrize(
     ("mood", "pitfall"),
     [("stalls", "slow-download"), ("lies", "download-corrupt"), ("500", "registry-unreachable"),
-     pytest.param("drops", "registry-unreachable", marks=pytest.mark.skipif(not ALL, reason="Ollama tries for a minute"))],
+     pytest.param("drops", "registry-unreachable",
+                  marks=pytest.mark.skipif(not ALL, reason="Ollama tries for a minute"))],
 )
-def test_bad_mirror_has_a_name_and_the_next_run_finishes(mood: str, pitfall: str, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_mirror_has_a_name_and_the_next_run_finishes(
+    mood: str, pitfall: str, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fix_pull, "STALL_SECONDS", 2.0 if mood == "stalls" else 90.0)
     monkeypatch.setattr(fix_pull, "TRIES", 2 if mood == "stalls" else 1)
     with pytest.raises(FixFailed) as failed:
@@ -164,11 +175,14 @@ def test_full_disk_is_told_before_the_download(bench: Bench, monkeypatch: pytest
 @pytest.mark.real
 def test_disk_that_fills_during_the_download(tmp_path: Path) -> None:
     apart = ["unshare", "-rm"]
-    if not shutil.which("unshare") or subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)], capture_output=True).returncode:
+    if not shutil.which("unshare") or subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)],
+                                                     capture_output=True).returncode:
         pytest.skip("no disk of one's own to be had here")
-    done = subprocess.run([*apart, sys.executable, "-m", "tests.support.mirror_bench", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*apart, sys.executable, "-m", "tests.support.mirror_bench", str(tmp_path)], cwd=ROOT,
+                          capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"pitfall": "disk-full", "listed": [], "full": True, "after": [NAME], "sound": True}
+    assert json.loads(done.stdout) == {"pitfall": "disk-full", "listed": [], "full": True, "after": [NAME],
+                                       "sound": True}
 
 
 @pytest.mark.real

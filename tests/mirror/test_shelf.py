@@ -46,9 +46,11 @@ def shelf(tmp_path: Path) -> Path:
 
 
 def test_program_among_a_persons_files(tmp_path: Path, shelf: Path) -> None:
-    known = ("llama-server", "llama-quantize", "libggml.so", "libggml.so.1", "libggml.dylib", "mlx.metallib", "ggml.dll", "lib/ollama/cuda/libx.so")
+    known = ("llama-server", "llama-quantize", "libggml.so", "libggml.so.1", "libggml.dylib", "mlx.metallib",
+             "ggml.dll", "lib/ollama/cuda/libx.so")
     lay(tmp_path / "Downloads", "ollama", *known, *AROUND)
-    assert packed(tmp_path / "Downloads" / named("ollama"), shelf) == {named(f"bin/{name}") for name in ("ollama", *known)}
+    assert packed(tmp_path / "Downloads" / named("ollama"),
+                  shelf) == {named(f"bin/{name}") for name in ("ollama", *known)}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a prefix and its links are POSIX's: run it elsewhere")
@@ -61,7 +63,8 @@ def test_program_below_a_prefix(tmp_path: Path, shelf: Path) -> None:
 def test_flat_release_that_came_from_a_mirror(tmp_path: Path, shelf: Path) -> None:
     """It lies in a `bin` then, and can be passed on."""
     lay(tmp_path / "bin", "ollama", "llama-server", "libggml.dylib", "mine")
-    assert packed(tmp_path / "bin" / named("ollama"), shelf) == {named(f"bin/{name}") for name in ("ollama", "llama-server", "libggml.dylib")}
+    assert packed(tmp_path / "bin" / named("ollama"),
+                  shelf) == {named(f"bin/{name}") for name in ("ollama", "llama-server", "libggml.dylib")}
 
 
 def test_what_does_not_start_is_left_out_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +74,8 @@ def test_what_does_not_start_is_left_out_and_said(tmp_path: Path, monkeypatch: p
     (tmp_path / "bin" / named("ollama")).write_bytes(b"no program")
     monkeypatch.setattr(waits, "listeners", [said.append])
     shelf = Shelf(tmp_path / "models", tmp_path / "shelf")
-    monkeypatch.setattr(shelf, "programs", lambda: {name: tmp_path / "bin" / named(name) for name in ("ollama", "opencode")})
+    monkeypatch.setattr(shelf, "programs",
+                        lambda: {name: tmp_path / "bin" / named(name) for name in ("ollama", "opencode")})
     (tmp_path / "bin" / named("ollama")).chmod(0o755)
     assert [row["program"] for row in shelf.index()] == ["opencode"]
     assert len(said) == 1 and "ollama is left out" in said[0].en and str(tmp_path / "bin" / "ollama") in said[0].zh

@@ -19,8 +19,10 @@ def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
-@pytest.mark.parametrize("damage", [lambda file: file.write_text(file.read_text()[:20]), lambda file: file.write_text('{"layers": [{"size": 1}]}'),
-                                    lambda file: file.write_text("[]"), lambda file: (need_links(), file.unlink(), file.symlink_to("/nowhere"))],
+@pytest.mark.parametrize("damage", [lambda file: file.write_text(file.read_text()[:20]),
+                                    lambda file: file.write_text('{"layers": [{"size": 1}]}'),
+                                    lambda file: file.write_text("[]"),
+                                    lambda file: (need_links(), file.unlink(), file.symlink_to("/nowhere"))],
                          ids=["half", "no digest", "no object", "unmounted"])
 def test_layers_stay_while_another_models_manifest_cannot_be_read(damage: Callable[[Path], Any], models: Path) -> None:
     put(models, "mine:7b", b"a", b"shared")

@@ -38,7 +38,8 @@ def test_the_provider_is_the_one_that_points_at_ollama() -> None:
     other = {"name": "Ollama", "options": {"baseURL": "http://localhost:1234/v1"}}
     assert provider_of(config(a=other, b=one), server) == "b"
     assert provider_of(config(a=other, b=one), None) == "a"
-    assert provider_of(config(cloud={"options": {"baseURL": "https://ollama.com/v1"}, "name": "Ollama Cloud"}), None) is None
+    assert provider_of(config(cloud={"options": {"baseURL": "https://ollama.com/v1"}, "name": "Ollama Cloud"}),
+                       None) is None
 
 
 def models(*names: str) -> list[ollama.Model]:
@@ -49,25 +50,30 @@ def test_the_chosen_model() -> None:
     lesson = config(ollama={"models": {"qwen2.5-coder:7b": {}, "llama3.2:3b": {}}})
     assert choose(lesson, "ollama", [], models("llama3.2:3b"), None, "x").name == "llama3.2:3b"
     assert choose(lesson, "ollama", [], models(), None, "x").name == "qwen2.5-coder:7b"
-    assert choose(lesson, "ollama", [], models("llama3.2:3b"), "ollama/qwen2.5-coder:7b", "x").name == "qwen2.5-coder:7b"
-    assert choose(lesson, "ollama", [("ollama", "llama3.2:3b")], models("qwen2.5-coder:7b"), None, "x").origin == "recent"
+    assert choose(lesson, "ollama", [], models("llama3.2:3b"), "ollama/qwen2.5-coder:7b",
+                  "x").name == "qwen2.5-coder:7b"
+    assert choose(lesson, "ollama", [("ollama", "llama3.2:3b")], models("qwen2.5-coder:7b"), None,
+                  "x").origin == "recent"
     assert choose(config(), None, [], models("a:1b"), None, "x").name == "a:1b"
     assert choose(config(), None, [], [], None, "x").name == "x"
 
 
 def test_a_model_that_runs_elsewhere_is_never_near() -> None:
     there = [model("gpt-oss:20b-cloud", remote=True)]
-    chosen, named = (choose(config(ollama={"models": {name: {}}}), "ollama", [], there, None, "x") for name in ("gpt-oss:20b", "gpt-oss:20b-cloud"))
+    chosen, named = (choose(config(ollama={"models": {name: {}}}), "ollama", [], there, None, "x")
+                     for name in ("gpt-oss:20b", "gpt-oss:20b-cloud"))
     assert (chosen.on_server, named.on_server) == (None, "gpt-oss:20b-cloud")
 
 
 def test_the_same_size_comes_before_another() -> None:
     assert near("qwen2.5:7b", ["qwen2.5:72b", "qwen2.5:7b-instruct-q4_0"]) == "qwen2.5:7b-instruct-q4_0"
-    assert same_size("x:7b", "x:latest") and same_size("x:7b", "x:7b-instruct") and not same_size("x:7b", "x:72b") and not same_size("x:1.5b", "x:5b")
+    assert same_size("x:7b", "x:latest") and same_size("x:7b", "x:7b-instruct") and not same_size("x:7b", "x:72b")
+    assert not same_size("x:1.5b", "x:5b")
 
 
 def test_the_first_model_is_one_for_chat_that_fits() -> None:
-    there = [model("nomic-embed-text:latest", 0.3, capabilities=("embedding",)), model("llama3.1:70b", 43), model("gemma2:9b", 5, capabilities=("completion",)),
+    there = [model("nomic-embed-text:latest", 0.3, capabilities=("embedding",)), model("llama3.1:70b", 43),
+             model("gemma2:9b", 5, capabilities=("completion",)),
              model("qwen2.5:7b")]
     assert choose(config(), None, [], there, None, "x", 16 * GIB).name == "qwen2.5:7b"
     assert choose(config(), None, [], there[:2], None, "x", 16 * GIB).name == "llama3.1:70b"
@@ -80,6 +86,7 @@ def test_the_providers_name_before_a_model_that_was_typed_is_no_part_of_it() -> 
 
 
 def test_a_front_end_that_names_ollama_is_not_ollama() -> None:
-    front = {"name": "Open WebUI (Ollama)", "options": {"baseURL": "http://127.0.0.1:3000/api", "apiKey": "sk-0123456789abcdef"}}
+    front = {"name": "Open WebUI (Ollama)",
+             "options": {"baseURL": "http://127.0.0.1:3000/api", "apiKey": "sk-0123456789abcdef"}}
     assert provider_of(config(webui=front), None) is None
     assert provider_of(config(local={"name": "Ollama (local)", "options": {"apiKey": "ollama"}}), None) == "local"

@@ -1,4 +1,5 @@
-"""Folders that OpenCode cannot make or keep its own in: each of these was tried with OpenCode 1.18.33, which ends with EACCES."""
+"""Folders that OpenCode cannot make or keep its own in: each of these was tried with OpenCode 1.18.33, which ends with
+EACCES."""
 from __future__ import annotations
 
 import os
@@ -41,7 +42,8 @@ def setup(home: Path, **env: str) -> Setup:
     return Setup({"PATH": "", **env}, home, home / "project", "rehearse")
 
 
-@pytest.mark.parametrize("place", [".local", ".local/share", ".local/state", ".cache", ".config", ".local/share/opencode"])
+@pytest.mark.parametrize("place",
+                         [".local", ".local/share", ".local/state", ".cache", ".config", ".local/share/opencode"])
 def test_a_folder_that_may_not_be_written_is_named(home: Path, place: str) -> None:
     (home / place).mkdir(parents=True)
     (home / place).chmod(0o555)

@@ -34,7 +34,8 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.bin, self.cached = folder / "person" / "bin", folder / "cache" / sysconfig.get_platform()
         self.bin.mkdir(parents=True)
-        self.env = {**SYSTEM, "PATH": str(self.bin), "HOME": str(folder / "person"), "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "",
+        self.env = {**SYSTEM, "PATH": str(self.bin), "HOME": str(folder / "person"), "PIP_NO_INDEX": "1",
+                    "PIP_FIND_LINKS": "",
                     "PIP_CONFIG_FILE": os.devnull, "OLLAMA_CHECKPOINTS_CACHE": str(folder / "cache")}
         self.told: list[Text] = []
 

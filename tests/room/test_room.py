@@ -170,6 +170,7 @@ def test_command_line(tmp_path: Path) -> None:
 
 def test_both_generations_of_opencode_are_counted(tmp_path: Path) -> None:
     for number, version in enumerate(["1.18.33", "2.0.26", "2.3.2", "0.0.55", None]):
-        put(tmp_path / str(number) / "result.json", versions={"ollama": None, "ollama_server": None, "opencode": version})
+        put(tmp_path / str(number) / "result.json",
+            versions={"ollama": None, "ollama_server": None, "opencode": version})
     assert "OpenCode 1: 1 · OpenCode 2: 2" in said(tmp_path)
     assert "OpenCode 1：1 个座位 · OpenCode 2：2 个座位" in said(tmp_path, "zh")

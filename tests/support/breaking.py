@@ -1,4 +1,5 @@
-"""A learner with nothing installed, and a plugin by which one check crashes and one fixture fails, with hostile words."""
+"""A learner with nothing installed, and a plugin by which one check crashes and one fixture fails, with hostile
+words."""
 from __future__ import annotations
 
 import dataclasses

@@ -50,11 +50,15 @@ class Home:
 
 
 def config(**provider: Any) -> dict[str, Any]:
-    block = {"npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)", "options": {"baseURL": URL}, "models": {NAME: {}}}
+    block = {"npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)", "options": {"baseURL": URL},
+             "models": {NAME: {}}}
     merged = {**block, **provider}
-    return {"$schema": "https://opencode.ai/config.json", "provider": {"ollama": {key: one for key, one in merged.items() if one is not None}}}
+    return {"$schema": "https://opencode.ai/config.json",
+            "provider": {"ollama": {key: one for key, one in merged.items() if one is not None}}}
 
 
-def model(name: str, size: float = 4.7, remote: bool = False, capabilities: tuple[str, ...] = ("completion", "tools")) -> ollama.Model:
+def model(
+    name: str, size: float = 4.7, remote: bool = False, capabilities: tuple[str, ...] = ("completion", "tools")
+) -> ollama.Model:
     """One on the server; `size` in GB."""
     return ollama.Model(name, int(size * 1e9), remote, capabilities, 131072)

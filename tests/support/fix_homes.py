@@ -31,7 +31,8 @@ def config_of(home: Path) -> Path:
 
 def env_of(home: Path, **more: str) -> dict[str, str]:
     """Nothing of the real person's; no program is found, and no server is where it would be."""
-    return {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9", "PYTHONDONTWRITEBYTECODE": "1",
+    return {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "OLLAMA_CHECKPOINTS_CACHE": str(home.parent / "cache"), **more}
 
 
@@ -40,7 +41,9 @@ def tree(folder: Path) -> dict[str, str]:
     found = {}
     for path in sorted(folder.rglob("*")):
         mode = stat.filemode(path.lstat().st_mode)
-        held = os.readlink(path) if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        held = os.readlink(path) if path.is_symlink() else ""
+        if path.is_file() and not path.is_symlink():
+            held = hashlib.sha256(path.read_bytes()).hexdigest()
         found[str(path.relative_to(folder))] = f"{mode} {held}"
     return found
 
@@ -58,7 +61,8 @@ def as_somebody(home: Path) -> tuple[str, ...]:
     if os.geteuid() != 0:
         return ()
     tool = shutil.which("setpriv")
-    probe = [tool or "", "--reuid=65534", "--clear-groups", sys.executable, "-c", f"import pytest, os; os.listdir({str(ROOT)!r}); os.listdir({str(home)!r})"]
+    probe = [tool or "", "--reuid=65534", "--clear-groups", sys.executable, "-c",
+             f"import pytest, os; os.listdir({str(ROOT)!r}); os.listdir({str(home)!r})"]
     if not tool or subprocess.run(probe, capture_output=True).returncode:
         pytest.skip("no way to run as a user without rights")
     return tuple(probe[:3])

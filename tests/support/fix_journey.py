@@ -1,4 +1,5 @@
-"""`python -m tests.support.fix_journey HOME REPORTS [MOMENTS]`: from a bare home to the first chat and back, in a network that ends here.
+"""`python -m tests.support.fix_journey HOME REPORTS [MOMENTS]`: from a bare home to the first chat and back, in a
+network that ends here.
 
 Run below `unshare -rnpf --mount-proc`: port 11434 is free there, no other Ollama is seen, and nothing can leave.
 Prints one JSON object: for each run its exit code, output and result, and the home before and after. With MOMENTS, a
@@ -42,7 +43,8 @@ class Journey:
     def __init__(self, home: Path, reports: Path) -> None:
         self.home, self.reports = home, reports
         self.mirror = Mirror(RehearsalShelf(dict(os.environ), reports / "shelf")).start()
-        self.env = {"HOME": str(home), "PATH": f"{home}/.local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT),
+        self.env = {"HOME": str(home), "PATH": f"{home}/.local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
+                    "PYTHONPATH": str(ROOT),
                     "PYTHONDONTWRITEBYTECODE": "1", "OLLAMA_CHECKPOINTS_CACHE": str(reports / "cache")}
 
     def command(self, name: str, *options: str) -> list[str]:
@@ -57,7 +59,8 @@ class Journey:
 
     def kill(self, seconds: float) -> bool:
         """Kill a `--fix` after so many seconds; whether it was still at work."""
-        process = subprocess.Popen(self.command("killed", "--fix"), env=self.env, cwd=self.home.parent, stdout=subprocess.DEVNULL,
+        process = subprocess.Popen(self.command("killed", "--fix"), env=self.env, cwd=self.home.parent,
+                                   stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL, start_new_session=True)
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
@@ -70,7 +73,8 @@ class Journey:
     def servers(self) -> list[str]:
         """Ollama's processes that still run."""
         found = psutil.process_iter(["name", "status"])
-        return [one.info["name"] for one in found if one.info["name"] in ("ollama", "llama-server") and one.info["status"] != "zombie"]
+        return [one.info["name"] for one in found if one.info["name"] in ("ollama", "llama-server")
+                and one.info["status"] != "zombie"]
 
 
 def there_and_back(journey: Journey) -> dict[str, Any]:
@@ -91,7 +95,8 @@ def killed(journey: Journey, moments: int) -> list[dict[str, Any]]:
         was_killed = journey.kill(seconds)
         config = journey.config()
         again, undo = journey.run("again", "--fix"), journey.run("undo", "--undo")
-        told.append({"seconds": seconds, "killed": was_killed, "whole": config in (None, new), "again": again, "undo": undo,
+        told.append({"seconds": seconds, "killed": was_killed, "whole": config in (None, new), "again": again,
+                     "undo": undo,
                      "servers": journey.servers()})
         for left in psutil.Process().children(recursive=True):  # the killed run's own OpenCode
             left.kill()

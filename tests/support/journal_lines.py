@@ -10,7 +10,8 @@ from fixtures.system.setup import Setup
 
 
 def add_line(setup: Setup, **line: Any) -> None:
-    """After those that are there; the first of a home follows the entry of the journal's own folders, which is number 1."""
+    """After those that are there; the first of a home follows the entry of the journal's own folders, which is number
+    1."""
     Journal(setup).close()
     with (state_folder(setup) / "journal.jsonl").open("ab") as file:
         file.write(json.dumps(line).encode() + b"\n")

@@ -1,4 +1,5 @@
-"""Whether a test may make a symbolic link: Windows lets only an administrator, or developer mode, and Wine says yes and makes none."""
+"""Whether a test may make a symbolic link: Windows lets only an administrator, or developer mode, and Wine says yes
+and makes none."""
 from __future__ import annotations
 
 import contextlib

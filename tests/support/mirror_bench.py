@@ -51,7 +51,9 @@ class Moody(Handler):
         stop = whole // 2 if mood in ("stalls", "drops", "breaks once") and whole > 1_000_000 else whole
         with file.open("rb") as source:
             source.seek(first)
-            while length > 0 and source.tell() < stop and (piece := source.read(min(length, 1 << 18, stop - source.tell()))):
+            while length > 0 and source.tell() < stop and (
+                piece := source.read(min(length, 1 << 18, stop - source.tell()))
+            ):
                 self.wfile.write(piece)
                 self.server.sent += len(piece)  # type: ignore[attr-defined]
                 length -= len(piece)
@@ -122,7 +124,8 @@ class Bench:
         models = self.setup.ollama_models
         manifest = read_manifest(models, NAME) or {"layers": [{"digest": "none"}]}
         digests = [layer["digest"] for layer in manifest["layers"]]
-        return all(digest == f"sha256:{hashlib.sha256(blob(models, digest).read_bytes()).hexdigest()}" for digest in digests)
+        return all(digest == f"sha256:{hashlib.sha256(blob(models, digest).read_bytes()).hexdigest()}"
+                   for digest in digests)
 
 
 def on_a_small_disk(folder: Path) -> dict[str, Any]:

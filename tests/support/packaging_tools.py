@@ -1,4 +1,5 @@
-"""The real uv, pipx, build and check-wheel-contents, in an environment that is made once and kept in the suite's cache."""
+"""The real uv, pipx, build and check-wheel-contents, in an environment that is made once and kept in the suite's
+cache."""
 from __future__ import annotations
 
 import os
@@ -36,7 +37,8 @@ def tools() -> Path:
 
 def run(argv: list[str], cwd: Path, env: dict[str, str] | None = None, seconds: float = 300) -> str:
     """What a command printed; raises CalledProcessError with it."""
-    done = subprocess.run(argv, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=seconds)
+    done = subprocess.run(argv, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                          timeout=seconds)
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, argv, done.stdout)
     return done.stdout

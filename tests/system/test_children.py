@@ -176,7 +176,8 @@ def test_a_server_that_a_fix_started_outlives_run_and_bootstrap(tmp_path: Path) 
     number, program = tmp_path / "number", tmp_path / "program.py"
     program.write_text(STAYS, encoding="utf-8")
     spawn = (
-        "import os, sys, time; from pathlib import Path; from fixtures.fix.server import _spawn; from fixtures.system.setup import Setup;"
+        "import os, sys, time; from pathlib import Path; from fixtures.fix.server import _spawn;"
+        "from fixtures.system.setup import Setup;"
         "here = Path.cwd(); _spawn(Setup({}, here, here), sys.argv[1:], dict(os.environ), here / 'log'); time.sleep(120)"
     )
     become = "import sys; from fixtures.bootstrap import _become; _become(sys.argv[1:], dict(__import__('os').environ))"

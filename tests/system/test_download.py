@@ -84,7 +84,9 @@ def test_what_broke_off_goes_on_where_it_was(server: Server, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("ranges", [True, False])
-def test_what_an_earlier_run_left_is_used_where_the_server_knows_ranges(ranges: bool, server: Server, tmp_path: Path) -> None:
+def test_what_an_earlier_run_left_is_used_where_the_server_knows_ranges(
+    ranges: bool, server: Server, tmp_path: Path
+) -> None:
     server.ranges = ranges
     (tmp_path / "file").write_bytes(BODY[:1000])
     Download(server.url, tmp_path / "file", SHA256).fetch()
@@ -110,7 +112,9 @@ def test_another_file_than_announced_is_not_kept(server: Server, tmp_path: Path)
     assert failed.value.pitfall == "download-corrupt" and not (tmp_path / "file").exists()
 
 
-def test_a_disk_without_room_is_told_before_a_byte_is_written(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_without_room_is_told_before_a_byte_is_written(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: type("usage", (), {"free": 1000}))
     with pytest.raises(DownloadFailed) as failed:
         Download(server.url, tmp_path / "file", SHA256).fetch()

@@ -46,7 +46,8 @@ def test_only_what_an_ended_run_started_is_ended(run: str, ends: bool, opencode:
 
 def test_folders_of_ended_runs_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left, mine, foreign = (tmp_path / f"{orphans.PREFIX}{name}" for name in (f"{over()}-x1", f"{orphans.this_run()}-x2", "mine-x3"))
+    left, mine, foreign = (tmp_path / f"{orphans.PREFIX}{name}"
+                           for name in (f"{over()}-x1", f"{orphans.this_run()}-x2", "mine-x3"))
     for folder in (left, mine, foreign):
         (folder / "home").mkdir(parents=True)
     orphans.sweep()

@@ -21,7 +21,8 @@ def home():
     raise RuntimeError("Could not determine home directory.")
 pathlib.Path.home = home
 """
-"""As `Path.home()` ends where neither a variable nor the system names a home: a container's own number, a bare environment."""
+"""As `Path.home()` ends where neither a variable nor the system names a home: a container's own number, a bare
+environment."""
 
 
 @pytest.fixture

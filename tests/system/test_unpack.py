@@ -38,15 +38,18 @@ def python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_files_folders_and_links_inside_come_out(tmp_path: Path) -> None:
     need_links()
-    untar(archive((member("lib", tarfile.DIRTYPE), b""), (member("lib/a.so.1"), b"code"), (member("lib/a.so", tarfile.SYMTYPE, "a.so.1"), b""),
+    untar(archive((member("lib", tarfile.DIRTYPE), b""), (member("lib/a.so.1"), b"code"),
+                  (member("lib/a.so", tarfile.SYMTYPE, "a.so.1"), b""),
                   (member("gpu/x"), b"")), tmp_path / "out", lambda name: not name.startswith("gpu"))
     assert (tmp_path / "out" / "lib" / "a.so").read_bytes() == b"code" and not (tmp_path / "out" / "gpu").exists()
     mode = (tmp_path / "out" / "lib" / "a.so.1").stat()
     assert (mode.st_mode & 0o7022, mode.st_uid == 12345) == (0, False)
 
 
-@pytest.mark.parametrize("bad", [member("../out2"), member("a", tarfile.SYMTYPE, "../../etc"), member("a", tarfile.LNKTYPE, "../x"),
-                                 member("b/../../c"), member("dev", tarfile.CHRTYPE)], ids=["name", "link", "hard link", "dots", "device"])
+@pytest.mark.parametrize("bad", [member("../out2"), member("a", tarfile.SYMTYPE, "../../etc"),
+                                 member("a", tarfile.LNKTYPE, "../x"),
+                                 member("b/../../c"), member("dev", tarfile.CHRTYPE)],
+                         ids=["name", "link", "hard link", "dots", "device"])
 def test_what_leads_out_is_refused(bad: tarfile.TarInfo, tmp_path: Path) -> None:
     with pytest.raises(tarfile.TarError):
         untar(archive((bad, b"")), tmp_path / "out")

@@ -23,17 +23,20 @@ def result(tmp_path: Any) -> dict[str, Any]:
     run = {"mode": "verify", "target": "machine", "strict": False, "selected": False}
     collector = Collector(run, "en", None, "pytest checks", Redactor({}, tmp_path))
     for id in checks():
-        needs_server = id in ("model-downloaded", "model-fits", "model-tools", "names-agree", "chat-reply", "context-window", "reply-speed")
+        needs_server = id in ("model-downloaded", "model-fits", "model-tools", "names-agree", "chat-reply",
+                              "context-window", "reply-speed")
         collector.take(id, blocked("server-listening") if needs_server else passed(Text("0.34.0", "0.34.0")), 0.1)
     gone = Text("nothing listens on http://127.0.0.1:11434", "http://127.0.0.1:11434 无人监听")
     collector.take("server-listening", failed("server-not-running", gone, address="http://127.0.0.1:11434"), 0.1)
-    collector.take("stays-local", advice("share-enabled", Text("share is auto", "share 是 auto"), file="f", line=1, seen="auto"), 0.1)
+    collector.take("stays-local",
+                   advice("share-enabled", Text("share is auto", "share 是 auto"), file="f", line=1, seen="auto"), 0.1)
     return collector.result(1)
 
 
 def test_the_result_meets_the_schema(result: dict[str, Any]) -> None:
     validator().validate(result)
-    assert (result["verdict"], result["first"], result["checkpoints"]) == ("failed", "server-listening", {"passed": 3, "of": 5})
+    assert (result["verdict"], result["first"],
+            result["checkpoints"]) == ("failed", "server-listening", {"passed": 3, "of": 5})
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -79,21 +82,27 @@ def test_chinese_counts_two_columns() -> None:
 def test_home_in_a_command_is_one_that_a_shell_knows(system: str, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.result.this_system", lambda: system)
     home = Path("/home/somebody")
-    collector = Collector({"mode": "verify", "target": "machine", "strict": False, "selected": False}, "en", None, "pytest checks", Redactor({}, home))
+    collector = Collector({"mode": "verify", "target": "machine", "strict": False, "selected": False}, "en", None,
+                          "pytest checks", Redactor({}, home))
     collector.take("ollama-version", advice("ollama-not-on-path", same("0.34.0"), file=f"{home}/.local/bin"), 0.1)
     assert collector.record("ollama-version")["remedy"]["commands"][0] == line
 
 
-STEP = {"check": "server-listening", "action": {"en": "start", "zh": "启动"}, "changed": [], "undo": {"en": "", "zh": ""}, "outcome": "planned"}
+STEP = {"check": "server-listening", "action": {"en": "start", "zh": "启动"}, "changed": [], "undo": {"en": "", "zh": ""},
+        "outcome": "planned"}
 
 
 @pytest.mark.parametrize(("mode", "fixes", "said"), [
-    ("fix-plan", [STEP], "then   pytest checks --fix --mirror=http://room:1"), ("fix-plan", [], "--fix would do nothing; your part is below."),
+    ("fix-plan", [STEP], "then   pytest checks --fix --mirror=http://room:1"),
+    ("fix-plan", [], "--fix would do nothing; your part is below."),
     ("fix", [], "There is nothing that --fix can do; your part is below."),
 ])
-def test_a_plan_ends_in_the_next_command_or_in_whose_turn_it_is(mode: str, fixes: list[Any], said: str, result: dict[str, Any]) -> None:
+def test_a_plan_ends_in_the_next_command_or_in_whose_turn_it_is(
+    mode: str, fixes: list[Any], said: str, result: dict[str, Any]
+) -> None:
     told = {**result, "run": {**result["run"], "mode": mode}, "fixes": fixes}
-    text = "\n".join(render(told, Screen("en"), "pytest checks", None, fix="pytest checks --fix --mirror=http://room:1"))
+    text = "\n".join(render(told, Screen("en"), "pytest checks", None,
+                            fix="pytest checks --fix --mirror=http://room:1"))
     assert said in text and ("DO THIS FIRST" in text) is not bool(fixes)
 
 

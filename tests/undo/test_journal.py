@@ -62,7 +62,9 @@ def test_state_folder_of_an_older_version_is_closed(setup: Setup) -> None:
 
 @posix
 @pytest.mark.parametrize("rights", [0o600, 0o644, 0o640])
-def test_part_has_the_rights_of_the_file_before_a_byte_is_in_it(rights: int, setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_part_has_the_rights_of_the_file_before_a_byte_is_in_it(
+    rights: int, setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = config_of(setup.home)
     first: list[int] = []
     written: list[tuple[int, bytes]] = []
@@ -143,8 +145,10 @@ def test_what_root_makes_in_a_persons_home_is_the_persons(setup: Setup) -> None:
     assert config_of(setup.home).stat().st_uid == SOMEBODY
 
 
-BROKEN = [b"null", b"5", b"[]", b"{}", b'{"id": 7}', b'{"id": 8, "kind": "file"}', b'{"id": 9, "phase": "done"}', b'{"kind": "link", "phase": "done"}',
-          b'{"id": "x", "kind": "link", "phase": "done", "path": "/a"}', b'{"id": 10, "kind": "tree", "phase": "done"}', b"\xff\xfe", b"",
+BROKEN = [b"null", b"5", b"[]", b"{}", b'{"id": 7}', b'{"id": 8, "kind": "file"}', b'{"id": 9, "phase": "done"}',
+          b'{"kind": "link", "phase": "done"}',
+          b'{"id": "x", "kind": "link", "phase": "done", "path": "/a"}', b'{"id": 10, "kind": "tree", "phase": "done"}',
+          b"\xff\xfe", b"",
           b'{"id": 11, "kind": "package", "phase": "done"}', b'{"id": 12, "kind": "folders", "phase": "done"}']
 
 
@@ -195,7 +199,9 @@ def test_closing_never_raises_and_lets_the_home_go(setup: Setup) -> None:
 
 @posix
 @pytest.mark.parametrize("option", ["--undo", "--fix"])
-def test_state_folder_that_cannot_be_opened_is_one_sentence(option: str, setup: Setup, run_checks: Callable[..., Ran]) -> None:
+def test_state_folder_that_cannot_be_opened_is_one_sentence(
+    option: str, setup: Setup, run_checks: Callable[..., Ran]
+) -> None:
     folder = state_folder(setup)
     folder.mkdir(parents=True)
     (folder / "journal.jsonl").write_text(json.dumps({"id": 1, "kind": "folders", "phase": "done", "made": []}) + "\n")

@@ -48,7 +48,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         names = [name for name, _ in store.names(self.server.models)]
-        self._send({"models": [{"name": name, "digest": store.manifest_digest(self.server.models, name)} for name in names]})
+        self._send({"models": [{"name": name, "digest": store.manifest_digest(self.server.models, name)}
+                               for name in names]})
 
     def do_POST(self) -> None:
         name = self._asked()
@@ -110,7 +111,9 @@ def files(models: Path) -> set[str]:
 
 @pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("running", [True, False])
-def test_model_that_the_person_pulled_after_ours_broke_off_is_kept(running: bool, keep: bool, setup: Setup, serve: Callable[[Path], Server]) -> None:
+def test_model_that_the_person_pulled_after_ours_broke_off_is_kept(
+    running: bool, keep: bool, setup: Setup, serve: Callable[[Path], Server]
+) -> None:
     server = serve(setup.ollama_models)
     server.breaks = True
     with pytest.raises(Exception, match="no space left"):
@@ -125,7 +128,9 @@ def test_model_that_the_person_pulled_after_ours_broke_off_is_kept(running: bool
     assert files(setup.ollama_models) == before and server.deleted == []
 
 
-def test_model_that_the_person_pulled_to_a_service_is_kept(setup: Setup, serve: Callable[[Path], Server], tmp_path: Path) -> None:
+def test_model_that_the_person_pulled_to_a_service_is_kept(
+    setup: Setup, serve: Callable[[Path], Server], tmp_path: Path
+) -> None:
     server = serve(tmp_path / "service")
     put(tmp_path / "service", NAME, b"config", b"weights")
     begun(setup, url=server.url)
@@ -157,13 +162,16 @@ def test_model_of_a_service_waits_until_its_server_runs(setup: Setup, serve: Cal
     server.shutdown()
     server.server_close()
     ran = run_checks("--undo", "--lang=en", env=env_of(setup.home))
-    assert ran.code == 1 and "start the server, then --undo again" in " ".join(ran.out.split()) and "removed" not in ran.out
+    assert ran.code == 1 and "start the server, then --undo again" in " ".join(ran.out.split())
+    assert "removed" not in ran.out
     again = serve(tmp_path / "service")
     add_line(setup, id=2, url=again.url)
     assert take_back(setup).words.en == f"removed the model {NAME}, 1 kB" and again.deleted == [NAME]
 
 
-def test_own_model_of_the_same_name_is_not_the_services(setup: Setup, serve: Callable[[Path], Server], tmp_path: Path) -> None:
+def test_own_model_of_the_same_name_is_not_the_services(
+    setup: Setup, serve: Callable[[Path], Server], tmp_path: Path
+) -> None:
     put(setup.ollama_models, NAME, NAME.encode(), b"weights" * 1000)
     before, server = files(setup.ollama_models), serve(tmp_path / "service")
     download(setup, server.url)
@@ -172,7 +180,9 @@ def test_own_model_of_the_same_name_is_not_the_services(setup: Setup, serve: Cal
     assert take_back(setup).kept and files(setup.ollama_models) == before
 
 
-def test_another_model_of_the_name_in_the_own_store_does_not_hide_the_services(setup: Setup, serve: Callable[[Path], Server], tmp_path: Path) -> None:
+def test_another_model_of_the_name_in_the_own_store_does_not_hide_the_services(
+    setup: Setup, serve: Callable[[Path], Server], tmp_path: Path
+) -> None:
     server = serve(tmp_path / "service")
     download(setup, server.url)
     put(setup.ollama_models, NAME, b"config", b"pulled since")
@@ -180,7 +190,9 @@ def test_another_model_of_the_name_in_the_own_store_does_not_hide_the_services(s
     assert server.deleted == [NAME] and store.manifest_digest(setup.ollama_models, NAME)
 
 
-def test_model_with_a_wider_window_goes_without_a_server_and_has_no_size(setup: Setup, serve: Callable[[Path], Server]) -> None:
+def test_model_with_a_wider_window_goes_without_a_server_and_has_no_size(
+    setup: Setup, serve: Callable[[Path], Server]
+) -> None:
     put(setup.ollama_models, NAME, b"config", b"weights" * 1000)
     before, server = files(setup.ollama_models), serve(setup.ollama_models)
     journal = Journal(setup)
@@ -223,7 +235,9 @@ def test_model_that_is_gone_is_not_called_removed(setup: Setup, serve: Callable[
     assert take_back(setup, keep_models=True).words.en == f"the model {NAME} is not there"
 
 
-def test_download_is_known_as_ours_before_it_gets_its_short_name(setup: Setup, serve: Callable[[Path], Server], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_download_is_known_as_ours_before_it_gets_its_short_name(
+    setup: Setup, serve: Callable[[Path], Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A run killed there leaves the model under its long name: it goes, whoever has the short one."""
     server, long = serve(setup.ollama_models), "127.0.0.1:1/library/qwen2.5-coder:7b"
     monkeypatch.setattr("fixtures.fix.pull._shorten", lambda *names: (_ for _ in ()).throw(KeyboardInterrupt))

@@ -45,11 +45,13 @@ def test_link_is_called_removed_only_where_it_was(instead: str | None, setup: Se
         link.symlink_to("/mine" if instead == "link" else "/ours")
     note(setup, kind="link", path=str(link), target="/ours")
     said = take_back(setup).words.en
-    assert said == {"nothing": f"{link} is not there", None: f"removed {link}"}.get(instead, f"left {link}: it was replaced after the fix")
+    assert said == {"nothing": f"{link} is not there",
+                    None: f"removed {link}"}.get(instead, f"left {link}: it was replaced after the fix")
     assert os.path.lexists(link) == (instead in ("file", "link"))
 
 
-@pytest.mark.parametrize("where", ["{home}/Documents", "{programs}/ollama-1/../../../../Documents", "{programs}/..", "{programs}/a/b", "{programs}"])
+@pytest.mark.parametrize("where", ["{home}/Documents", "{programs}/ollama-1/../../../../Documents", "{programs}/..",
+                                   "{programs}/a/b", "{programs}"])
 def test_folder_that_fix_does_not_make_is_kept(where: str, setup: Setup) -> None:
     programs = programs_folder(setup)
     for folder in (setup.home / "Documents", programs / "ollama-1", programs / "a" / "b"):

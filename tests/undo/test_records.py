@@ -25,7 +25,8 @@ from tests.support.journal_lines import add_line
 from tests.support.programs_stand_ins import script
 
 OF_1_0_0 = Path(__file__).with_name("journal-of-1.0.0.jsonl")
-"""Entries 1 to 8 of a `--fix` from a bare home to the first chat, 9 and 10 of Windows' package manager and a config edited."""
+"""Entries 1 to 8 of a `--fix` from a bare home to the first chat, 9 and 10 of Windows' package manager and a config
+edited."""
 CONFIG = {
     "$schema": "https://opencode.ai/config.json",
     "provider": {

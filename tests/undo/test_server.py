@@ -1,4 +1,5 @@
-"""`--undo` ends the server that `--fix` started, and removes what that made for itself and nobody else has touched or uses."""
+"""`--undo` ends the server that `--fix` started, and removes what that made for itself and nobody else has touched or
+uses."""
 from __future__ import annotations
 
 import os
@@ -33,7 +34,10 @@ for name in ("id_ed25519", "id_ed25519.pub", "server.json"):
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = b'{"version": "0.34.0", "models": []}' if self.path != "/" else b"Ollama is running"
-        self.send_response(200); self.send_header("content-length", str(len(body))); self.end_headers(); self.wfile.write(body)
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
     do_HEAD = do_GET
 host, port = os.environ["OLLAMA_HOST"].split(":")
 http.server.ThreadingHTTPServer((host, int(port)), Handler).serve_forever()
@@ -46,7 +50,8 @@ def setup(tmp_path: Path) -> Setup:
     from fixtures.system.loopback import free_port
 
     home, made = make_home(tmp_path), program(tmp_path / "bin" / "ollama", SERVE)
-    env = env_of(home, OLLAMA_HOST=f"127.0.0.1:{free_port()}", PATH=f"{made.parent}{os.pathsep}{os.defpath}", USERPROFILE=str(home), **SYSTEM)
+    env = env_of(home, OLLAMA_HOST=f"127.0.0.1:{free_port()}", PATH=f"{made.parent}{os.pathsep}{os.defpath}",
+                 USERPROFILE=str(home), **SYSTEM)
     return Setup(env, home, tmp_path / "project", port=9)
 
 
@@ -145,14 +150,16 @@ def test_nothing_is_removed_while_another_ollama_runs_from_there(setup: Setup, s
 
 def test_server_is_ours_by_its_mark_after_the_clock_was_set(setup: Setup, sleepers: Any) -> None:
     ours = sleepers("serve", **{MARK: "here 1"})
-    changed(setup, kind="server", phase="done", pid=ours.pid, created=time.time() - 86400, mark="here 1", url="http://127.0.0.1:9", fresh=[])
+    changed(setup, kind="server", phase="done", pid=ours.pid, created=time.time() - 86400, mark="here 1",
+            url="http://127.0.0.1:9", fresh=[])
     assert "stopped the server" in take_back(setup).words.en
     ours.wait(timeout=10)
 
 
 def test_another_process_with_the_number_is_let_be(setup: Setup, sleepers: Any) -> None:
     other = sleepers("serve", **{MARK: "here 2"})
-    changed(setup, kind="server", phase="done", pid=other.pid, created=time.time() - 86400, mark="here 1", url="http://127.0.0.1:9", fresh=[])
+    changed(setup, kind="server", phase="done", pid=other.pid, created=time.time() - 86400, mark="here 1",
+            url="http://127.0.0.1:9", fresh=[])
     assert "no longer ran" in take_back(setup).words.en and other.poll() is None
 
 
@@ -165,7 +172,9 @@ def test_server_that_has_ended_and_keeps_its_number_is_stopped(setup: Setup) -> 
     ours.wait()
 
 
-def test_server_that_does_not_end_is_not_called_stopped(setup: Setup, sleepers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_that_does_not_end_is_not_called_stopped(
+    setup: Setup, sleepers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours = sleepers("serve", **{MARK: "here 1"})
     changed(setup, kind="server", phase="done", pid=1, created=0, mark="here 1", url="http://127.0.0.1:9", fresh=[])
     monkeypatch.setattr("fixtures.undo.server._stop", lambda process: False)

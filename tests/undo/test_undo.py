@@ -167,7 +167,8 @@ def test_killed_at_random_moments_then_finished(home: Path, tmp_path: Path) -> N
     for _ in range(50 if ALL else 5):
         shutil.rmtree(state_folder(setup_of(home)), ignore_errors=True)
         config_of(home).write_text(OLD, encoding="utf-8")
-        run = subprocess.Popen(argv, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        run = subprocess.Popen(argv, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
         time.sleep(draw.uniform(0.3, 1.1) * whole)
         run.send_signal(signal.SIGKILL)
         killed += run.wait() == -signal.SIGKILL
@@ -184,7 +185,8 @@ def test_killed_at_random_moments_then_finished(home: Path, tmp_path: Path) -> N
 @posix
 def test_two_fixes_at_once_lose_nothing(home: Path, tmp_path: Path) -> None:
     env = {**env_of(home), "PYTHONPATH": str(ROOT)}
-    runs = [subprocess.Popen(checks_command(tmp_path / f"report{n}", *ONLY, "--fix"), env=env, cwd=ROOT, stdout=subprocess.PIPE,
+    runs = [subprocess.Popen(checks_command(tmp_path / f"report{n}", *ONLY, "--fix"), env=env, cwd=ROOT,
+                             stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True) for n in range(3)]
     outs = [run.communicate(timeout=120)[0] for run in runs]
     assert {run.returncode for run in runs} <= {0, 4}, outs

@@ -66,14 +66,17 @@ def device(path: Path) -> None:
     (loop, "config-valid", "config-unreadable"), (deep, "config-valid", "config-syntax"),
     (fifo, "config-valid", "config-unreadable"), (device, "config-valid", "config-unreadable"),
 ], ids=lambda value: getattr(value, "__name__", None))
-def test_config(make: Callable[[Path], None], check: str, pitfall: str, bare: dict[str, str], run_checks: Callable[..., Ran]) -> None:
+def test_config(
+    make: Callable[[Path], None], check: str, pitfall: str, bare: dict[str, str], run_checks: Callable[..., Ran]
+) -> None:
     make(Path(bare["HOME"]) / CONFIG)
     ran = run_checks(env=bare)
     assert ran.pitfalls("failed").get(check) == pitfall, ran.out
     assert ran.code == 1 and "Traceback" not in ran.out and ran.pitfalls("crashed") == {}
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can start a process as another user")
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0,
+                    reason="only root can start a process as another user")
 def test_config_that_may_not_be_read(bare: dict[str, str], run_checks: Callable[..., Ran]) -> None:
     """Root may read everything, so the run gives that right up first."""
     path = Path(bare["HOME"]) / CONFIG

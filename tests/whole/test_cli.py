@@ -89,13 +89,15 @@ def test_last_failed(tmp_path: Path, bare: dict[str, str]) -> None:
 
 def test_wrong_usage(run_checks: Run, bare: dict[str, str], tmp_path: Path) -> None:
     for args in (["--sandbox", "--rehearse=fixtures/setups/healthy"], ["--lang=fr"], [f"--project={tmp_path / 'none'}"],
-                 [f"--rehearse={tmp_path}"], ["--mirror=room:11480"], ["--undo", "--mirror=room:11480"], ["--keep-models"], ["--fix", "--keep-models"]):
+                 [f"--rehearse={tmp_path}"], ["--mirror=room:11480"], ["--undo", "--mirror=room:11480"],
+                 ["--keep-models"], ["--fix", "--keep-models"]):
         ran = run_checks(*args, env=bare)
         assert (ran.code, ran.result) == (4, {}), (args, ran.out)
         assert "Traceback" not in ran.out
 
 
-@pytest.mark.parametrize("typed", ["https://room:11480", "http://room:abc", "http://me:secret@room:11480", "http://[::1]:11480", "http://room:11480/path", ""])
+@pytest.mark.parametrize("typed", ["https://room:11480", "http://room:abc", "http://me:secret@room:11480",
+                                   "http://[::1]:11480", "http://room:11480/path", ""])
 def test_address_of_no_mirror(typed: str, run_checks: Run, bare: dict[str, str]) -> None:
     ran = run_checks("--fix-plan", f"--mirror={typed}", env=bare)
     assert (ran.code, ran.result) == (4, {}) and "Traceback" not in ran.out and "secret" not in ran.out
@@ -114,9 +116,12 @@ def test_junit(run_checks: Run, bare: dict[str, str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("encoding", ["gbk", "ascii", "utf-8"])
-def test_any_terminal_encoding(language: str, encoding: str, run_checks: Run, bare: dict[str, str], tmp_path: Path) -> None:
+def test_any_terminal_encoding(
+    language: str, encoding: str, run_checks: Run, bare: dict[str, str], tmp_path: Path
+) -> None:
     env = {**bare, "PYTHONIOENCODING": encoding, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(checks_command(tmp_path / "r", f"--lang={language}"), env=env, capture_output=True, timeout=60)
+    done = subprocess.run(checks_command(tmp_path / "r", f"--lang={language}"), env=env, capture_output=True,
+                          timeout=60)
     text = done.stdout.decode(encoding)
     assert done.returncode == 1 and "\\u" not in text and "Traceback" not in text
     assert ("先做这一步" if language == "zh" and encoding != "ascii" else "DO THIS FIRST") in text
@@ -128,7 +133,8 @@ HOSTILE = 'open({trap!r}, "w").write("ran")\n'
 @pytest.mark.parametrize("order", ["before", "after"])
 @pytest.mark.parametrize("form", ["space", "equals"])
 def test_a_hostile_folder_is_not_run(order: str, form: str, bare: dict[str, str], tmp_path: Path) -> None:
-    """As an option's value it must not become pytest's root, nor its conftest be loaded (installed: the entry point)."""
+    """As an option's value it must not become pytest's root, nor its conftest be loaded (installed: the entry
+    point)."""
     hostile, trap = tmp_path / "hostile", tmp_path / "trap"
     hostile.mkdir()
     (hostile / "conftest.py").write_text(HOSTILE.format(trap=str(trap)))
@@ -136,8 +142,10 @@ def test_a_hostile_folder_is_not_run(order: str, form: str, bare: dict[str, str]
     (hostile / "test_trap.py").write_text(HOSTILE.format(trap=str(trap)))
     option = [f"--project={hostile}"] if form == "equals" else ["--project", str(hostile)]
     words = [*option, str(ROOT / "checks")] if order == "before" else [str(ROOT / "checks"), *option]
-    argv = [sys.executable, "-m", "pytest", "-p", "reports.plugin", "-p", "no:cacheprovider", f"--report-dir={tmp_path / 'r'}", *words]
-    done = subprocess.run(argv, env={**bare, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    argv = [sys.executable, "-m", "pytest", "-p", "reports.plugin", "-p", "no:cacheprovider",
+            f"--report-dir={tmp_path / 'r'}", *words]
+    done = subprocess.run(argv, env={**bare, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True,
+                          timeout=60)
     assert not trap.exists(), done.stdout
     assert done.returncode in (1, 4)
     if done.returncode == 4:
@@ -146,7 +154,8 @@ def test_a_hostile_folder_is_not_run(order: str, form: str, bare: dict[str, str]
 
 def test_tests_do_not_touch_results(tmp_path: Path) -> None:
     """A run of the suite's own tests registers no reporter."""
-    argv = [sys.executable, "-m", "pytest", "-q", "-p", "reports.plugin", f"--report-dir={tmp_path}", "tests/whole/test_cli.py", "--co"]
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "reports.plugin", f"--report-dir={tmp_path}",
+            "tests/whole/test_cli.py", "--co"]
     subprocess.run(argv, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, timeout=60)
     assert list(tmp_path.iterdir()) == []
 
@@ -154,5 +163,6 @@ def test_tests_do_not_touch_results(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written(bare: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     argv = checks_command(tmp_path / "file" / "below", "--lang=en")
-    done = subprocess.run(argv, env={**bare, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(argv, env={**bare, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True,
+                          timeout=60)
     assert done.returncode == 1 and "no report was written" in done.stdout and "Traceback" not in done.stdout

@@ -21,7 +21,8 @@ def typed(monkeypatch: pytest.MonkeyPatch, argv: list[str], original: list[str] 
 
 @posix
 def test_by_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert typed(monkeypatch, ["my checks", "--fix"], ["python3", "-X", "dev", "my checks", "--fix"]) == "python3 -X dev 'my checks'"
+    assert typed(monkeypatch, ["my checks", "--fix"],
+                 ["python3", "-X", "dev", "my checks", "--fix"]) == "python3 -X dev 'my checks'"
 
 
 @pytest.fixture
@@ -45,7 +46,8 @@ def test_by_a_script_on_path_and_beside_it(script: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(("source", "said"), [("ollama-checkpoints", "pipx run ollama-checkpoints"),
-                                               ("/my room/x.whl", "pipx run --spec '/my room/x.whl' ollama-checkpoints")])
+                                               ("/my room/x.whl",
+                                                "pipx run --spec '/my room/x.whl' ollama-checkpoints")])
 def test_by_pipx(source: str, said: str, script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"main_package": {"package": "ollama-checkpoints", "package_or_url": source}}
     Path(sys.prefix, "pipx_metadata.json").write_text(json.dumps(told), encoding="utf-8")
@@ -53,7 +55,8 @@ def test_by_pipx(source: str, said: str, script: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    (["/opt/uv", "tool", "uvx", "--from", "a b.whl", "ollama-checkpoints"], ["uvx", "--from", "a b.whl", "ollama-checkpoints"]),
+    (["/opt/uv", "tool", "uvx", "--from", "a b.whl", "ollama-checkpoints"],
+     ["uvx", "--from", "a b.whl", "ollama-checkpoints"]),
     (["/opt/uv", "run", "ollama-checkpoints"], ["uv", "run", "ollama-checkpoints"]),
     (["uvx", "ollama-checkpoints"], ["uvx", "ollama-checkpoints"]),
 ])
@@ -63,7 +66,8 @@ def test_uvs_words(words: list[str], said: list[str]) -> None:
 
 @posix
 def test_a_checkout_names_its_own_commands() -> None:
-    assert not command.PACKAGED and command.again("python3 checks") == "python3 checks" and command.REPORT == "reports/out"
+    assert not command.PACKAGED and command.again("python3 checks") == "python3 checks"
+    assert command.REPORT == "reports/out"
 
 
 @pytest.mark.parametrize(("words", "line"), [

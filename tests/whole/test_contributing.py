@@ -56,7 +56,8 @@ def test_the_floors_are_those_that_imports_are_held_to() -> None:
     told = re.search(r"^```text\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     tree = ast.parse((ROOT / "tests" / "whole" / "test_rooms.py").read_text(encoding="utf-8"))
     held = [node.value for node in tree.body if ast.unparse(node).startswith("ROOMS = ")]  # type: ignore[attr-defined]
-    assert told and told[1].splitlines() == list(ast.literal_eval(held[0])), "CONTRIBUTING.md shows ROOMS of test_rooms.py"
+    assert told, "CONTRIBUTING.md shows the ROOMS of test_rooms.py"
+    assert told[1].splitlines() == list(ast.literal_eval(held[0]))
 
 
 def test_a_sentence(tree: Path) -> None:

@@ -19,4 +19,5 @@ def test_a_data_file_has_at_most_500_lines(file: Path) -> None:
 
 def test_the_tables_are_among_them() -> None:
     named = {file.relative_to(ROOT).as_posix() for file in DATA}
-    assert {"checks/pitfalls/lesson.toml", "reports/explain/signs/lesson.toml", "reports/explain/known_cases/lesson.jsonl"} <= named
+    assert {"checks/pitfalls/lesson.toml", "reports/explain/signs/lesson.toml",
+            "reports/explain/known_cases/lesson.jsonl"} <= named

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = [file for top in ("checks", "fixtures", "reports", "tests") for file in sorted((ROOT / top).rglob("__init__.py"))
+PACKAGES = [file for top in ("checks", "fixtures", "reports", "tests")
+            for file in sorted((ROOT / top).rglob("__init__.py"))
             if "setups" not in file.parts]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
@@ -33,4 +34,5 @@ def test_every_folder_with_modules_is_a_package(top: str) -> None:
 def test_no_test_file_imports_another(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     sources = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    assert not [source for source in sources if source.startswith("tests.") and source.rpartition(".")[2].startswith("test_")]
+    assert not [source for source in sources if source.startswith("tests.")
+                and source.rpartition(".")[2].startswith("test_")]

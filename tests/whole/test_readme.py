@@ -43,7 +43,8 @@ def test_every_option_is_told(readme: Path, offered: set[str]) -> None:
 def test_every_file_is_there(readme: Path) -> None:
     text = readme.read_text(encoding="utf-8")
     assert all((ROOT / name).is_file() for name in re.findall(r"\]\(([^)#]+)\)", text))
-    assert all((ROOT / word.split("/")[0]).exists() for word in re.findall(r"`((?:fixtures|reports|checks)/[^`]*)`", text))
+    assert all((ROOT / word.split("/")[0]).exists()
+               for word in re.findall(r"`((?:fixtures|reports|checks)/[^`]*)`", text))
 
 
 def commands(readme: Path) -> list[str]:

@@ -16,7 +16,8 @@ ROOMS = (
     "fixtures.ollama fixtures.programs", "fixtures.bootstrap", "fixtures.command", "fixtures.jsonc", "fixtures.system",
     "fixtures.python_version",
 )
-"""The upper floors first. `checks` are the files on top of that folder; a room is a folder, or one of the files of `reports`."""
+"""The upper floors first. `checks` are the files on top of that folder; a room is a folder, or one of the files of
+`reports`."""
 FLOOR = {room: number for number, floor in enumerate(ROOMS) for room in floor.split()}
 FILES = [file for top in ("checks", "fixtures", "reports") for file in sorted((ROOT / top).rglob("*.py"))
          if "setups" not in file.parts and file.name != "__init__.py"]
@@ -31,7 +32,8 @@ def room(module: str) -> str:
 def imported(tree: ast.AST) -> Iterator[str]:
     """Every module of ours that is named in an import, also inside a function."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in ("checks", "fixtures", "reports"):
+        if isinstance(node,
+                      ast.ImportFrom) and (node.module or "").partition(".")[0] in ("checks", "fixtures", "reports"):
             for alias in node.names:
                 inner = f"{node.module}.{alias.name}"
                 yield inner if (ROOT / f"{inner.replace('.', '/')}.py").is_file() else str(node.module)

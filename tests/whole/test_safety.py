@@ -75,8 +75,10 @@ def person(folder: Path, programs: Programs) -> tuple[Path, dict[str, str]]:
     )
     (project / "conftest.py").write_text(f'open({str(trap)!r}, "w").write("conftest")\n')
     (project / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
-    path = os.pathsep.join([str(programs.ollama().parent), str(programs.opencode().parent), "/usr/bin", "/bin", "/usr/sbin", "/sbin"])
-    return home, {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", "OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ))}
+    path = os.pathsep.join([str(programs.ollama().parent), str(programs.opencode().parent), "/usr/bin", "/bin",
+                            "/usr/sbin", "/sbin"])
+    return home, {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8",
+                  "OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ))}
 
 
 def with_two(home: Path, env: dict[str, str], folder: Path) -> dict[str, str]:
@@ -123,13 +125,15 @@ MOMENTS = [random.Random(7).uniform(0.3, 9) for _ in range(30 if ALL else 5)]
 
 @pytest.mark.real
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: f"{moment:.1f}s")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] if ALL else [signal.SIGTERM], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] if ALL else [signal.SIGTERM],
+                         ids=lambda n: n.name)
 def test_an_interrupted_run_leaves_nothing(moment: float, number: signal.Signals, tmp_path: Path) -> None:
     """At any step: no process, no temporary folder, and a result.json that is whole."""
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     env = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(checks_command(tmp_path / "report", "--sandbox"), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(checks_command(tmp_path / "report", "--sandbox"), env=env, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
     family: set[psutil.Process] = set()
     end = time.monotonic() + moment
     while time.monotonic() < end and process.poll() is None:

@@ -34,7 +34,8 @@ def sandbox(tmp_path: Path) -> Setup:
 def seven_commands(setup: Setup, folder: Path) -> float:
     """Seconds for what a reader of the lesson would type, each in turn, in a home of their own."""
     copy = {f"XDG_{name}_HOME": str(folder / name) for name in ("DATA", "STATE", "CACHE")}
-    short = {"provider": {"ollama": {"models": {MODEL: {"limit": {"context": 100000, "output": 64}}}}}}  # it never stops by itself
+    # it never stops by itself
+    short = {"provider": {"ollama": {"models": {MODEL: {"limit": {"context": 100000, "output": 64}}}}}}
     config = json.dumps({"agent": OVERLAY["agent"], **short})
     env = {**setup.env, **QUIET, **copy, "OLLAMA_HOST": f"127.0.0.1:{setup.port}", "OPENCODE_CONFIG_CONTENT": config}
     chat = ["opencode", "run", "-m", f"ollama/{MODEL}", "--agent", PROBE, "--title", "c", "--format", "json", PROMPT]
@@ -47,9 +48,11 @@ def seven_commands(setup: Setup, folder: Path) -> float:
 
 
 def one_run(setup: Setup, report: Path) -> float:
-    env = {**setup.env, "OLLAMA_HOST": f"127.0.0.1:{setup.port}", "PYTHONPATH": str(ROOT), "OLLAMA_CHECKPOINTS_CACHE": str(setup.cache)}
+    env = {**setup.env, "OLLAMA_HOST": f"127.0.0.1:{setup.port}", "PYTHONPATH": str(ROOT),
+           "OLLAMA_CHECKPOINTS_CACHE": str(setup.cache)}
     began = time.monotonic()
-    done = subprocess.run(checks_command(report), env=env, cwd=setup.project, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(checks_command(report), env=env, cwd=setup.project, capture_output=True, text=True,
+                          timeout=120)
     took = time.monotonic() - began
     assert done.returncode == 0, done.stdout
     return took

@@ -47,13 +47,16 @@ def env(tmp_path: Path) -> dict[str, str]:
     (home / "work").mkdir(parents=True)
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_", "LANG"))}
     return {**kept, "HOME": str(home), "PATH": f"{tools()}:/usr/bin:/bin",
-            "UV_CACHE_DIR": str(tmp_path / "uv"), "PIPX_HOME": str(tmp_path / "pipx"), "PIPX_BIN_DIR": str(tmp_path / "bin"),
-            "OLLAMA_CHECKPOINTS_CACHE": str(tmp_path / "cache"), "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
+            "UV_CACHE_DIR": str(tmp_path / "uv"), "PIPX_HOME": str(tmp_path / "pipx"),
+            "PIPX_BIN_DIR": str(tmp_path / "bin"),
+            "OLLAMA_CHECKPOINTS_CACHE": str(tmp_path / "cache"), "UV_PYTHON": sys.executable,
+            "UV_PYTHON_DOWNLOADS": "never"}
 
 
 def start(argv: list[str], env: dict[str, str]) -> str:
     """What a person's first run prints who has neither program: 1, and what to do."""
-    done = subprocess.run([*argv, "--lang=en"], cwd=Path(env["HOME"], "work"), env=env, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*argv, "--lang=en"], cwd=Path(env["HOME"], "work"), env=env, capture_output=True, text=True,
+                          timeout=300)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "ollama-not-installed" in done.stdout and "Traceback" not in done.stderr
     assert f"{CHECKS}-report/report.html" in done.stdout
@@ -65,10 +68,12 @@ def test_it_holds_the_tree_in_one_package_and_nobodys_results(built: Path) -> No
     names = zipfile.ZipFile(wheel(built)).namelist()
     assert {name.partition("/")[0] for name in names} == {"ollama_checkpoints", f"ollama_checkpoints-{SUITE}.dist-info"}
     tree = {name.removeprefix("ollama_checkpoints/suite/") for name in names}
-    listed = run(["git", "ls-files", "checks", "fixtures", "reports", "conftest.py", "requirements.lock"], ROOT).split("\n")
+    listed = run(["git", "ls-files", "checks", "fixtures", "reports", "conftest.py", "requirements.lock"],
+                 ROOT).split("\n")
     there = {name for name in listed if name and not name.startswith("reports/images/") and (ROOT / name).is_file()}
     assert there <= tree and not [name for name in names if "/out/" in name or name.endswith(".pyc")]
-    assert "pytest11" not in zipfile.ZipFile(wheel(built)).read(f"ollama_checkpoints-{SUITE}.dist-info/entry_points.txt").decode()
+    entries = zipfile.ZipFile(wheel(built)).read(f"ollama_checkpoints-{SUITE}.dist-info/entry_points.txt")
+    assert "pytest11" not in entries.decode()
 
 
 def test_check_wheel_contents_is_clean(built: Path) -> None:
@@ -77,9 +82,11 @@ def test_check_wheel_contents_is_clean(built: Path) -> None:
 
 def test_the_sdist_makes_the_same_wheel(built: Path, tmp_path: Path) -> None:
     sdist = next(built.glob("*.tar.gz"))
-    run([str(tools() / "python"), "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(sdist)], tmp_path)
+    run([str(tools() / "python"), "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path),
+         str(sdist)], tmp_path)
     one, other = (zipfile.ZipFile(wheel(folder)) for folder in (built, tmp_path))
-    assert {name: one.getinfo(name).CRC for name in one.namelist()} == {name: other.getinfo(name).CRC for name in other.namelist()}
+    assert {name: one.getinfo(name).CRC
+            for name in one.namelist()} == {name: other.getinfo(name).CRC for name in other.namelist()}
 
 
 def test_uvx(built: Path, env: dict[str, str]) -> None:
@@ -96,7 +103,8 @@ def test_pipx(built: Path, env: dict[str, str]) -> None:
 
 @pytest.fixture
 def environment(built: Path, env: dict[str, str], tmp_path: Path) -> Path:
-    """A virtual environment with the wheel, and the index's `fixtures` and `reports` played by folders of those names."""
+    """A virtual environment with the wheel, and the index's `fixtures` and `reports` played by folders of those
+    names."""
     made = tmp_path / "venv"
     run([str(tools() / "uv"), "venv", "-q", "--seed", str(made)], tmp_path, env)
     run([str(made / "bin" / "python"), "-m", "pip", "install", "-q", str(wheel(built))], tmp_path, env)
@@ -118,11 +126,14 @@ def test_pip_installs_it_beside_packages_of_the_same_names(environment: Path, en
     assert f"{CHECKS} --fix" in out and "venv" not in out
     work = Path(env["HOME"], "work")
     run([CHECKS, "room", f"{CHECKS}-report", "-o", "room.html"], work, env)
-    assert (work / "room.html").is_file() and "usage: ollama-checkpoints mirror" in run([CHECKS, "mirror", "--help"], work, env)
+    assert (work / "room.html").is_file()
+    assert "usage: ollama-checkpoints mirror" in run([CHECKS, "mirror", "--help"], work, env)
     assert files(environment) == before
 
 
-def test_it_leaves_other_peoples_pytest_alone_and_nothing_behind(environment: Path, env: dict[str, str], tmp_path: Path) -> None:
+def test_it_leaves_other_peoples_pytest_alone_and_nothing_behind(
+    environment: Path, env: dict[str, str], tmp_path: Path
+) -> None:
     start([str(environment / "bin" / CHECKS)], env)
     told = run([str(environment / "bin" / "python"), "-m", "pytest", "--help"], tmp_path, env)
     assert "--rehearse" not in told and "--fix-plan" not in told
@@ -133,7 +144,8 @@ def test_it_leaves_other_peoples_pytest_alone_and_nothing_behind(environment: Pa
 def test_last_failed_is_remembered_outside_of_the_package(environment: Path, env: dict[str, str]) -> None:
     env["PATH"] = f"{environment / 'bin'}:/usr/bin:/bin"
     start([CHECKS], env)
-    again = subprocess.run([CHECKS, "--lf", "--co", "-q"], cwd=Path(env["HOME"], "work"), env=env, capture_output=True, text=True, timeout=60)
+    again = subprocess.run([CHECKS, "--lf", "--co", "-q"], cwd=Path(env["HOME"], "work"), env=env, capture_output=True,
+                           text=True, timeout=60)
     assert again.returncode == 0 and "test_ollama_version" in again.stdout and "test_config_valid" not in again.stdout
     assert Path(env["OLLAMA_CHECKPOINTS_CACHE"], "pytest").is_dir()
 
@@ -144,11 +156,14 @@ def test_an_editable_install_runs_pytest_checks_as_a_checkout_does(env: dict[str
     run([str(made / "bin" / "python"), "-m", "pip", "install", "-q", "-e", str(ROOT)], tmp_path, env)
     env["PATH"] = f"{made / 'bin'}:/usr/bin:/bin"
     for argv in (["pytest", "checks"], [CHECKS], ["pytest", "--project", str(tmp_path), "checks"]):
-        done = subprocess.run([*argv, "--lang=en", f"--report-dir={tmp_path / 'r'}", "-p", "no:cacheprovider"], cwd=ROOT, env=env,
+        done = subprocess.run([*argv, "--lang=en", f"--report-dir={tmp_path / 'r'}", "-p", "no:cacheprovider"],
+                              cwd=ROOT, env=env,
                               capture_output=True, text=True, timeout=120)
-        assert done.returncode == 1 and " ".join(argv).replace(f" --project {tmp_path}", "") in done.stdout, done.stdout + done.stderr
+        typed = " ".join(argv).replace(f" --project {tmp_path}", "")
+        assert done.returncode == 1 and typed in done.stdout, done.stdout + done.stderr
     hostile = tmp_path / "hostile"
     hostile.mkdir()
     (hostile / "pytest.ini").write_text("[pytest]\npython_files = *.py\n")
-    done = subprocess.run(["pytest", "--project", str(hostile), "checks"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["pytest", "--project", str(hostile), "checks"], cwd=ROOT, env=env, capture_output=True,
+                          text=True, timeout=60)
     assert done.returncode == 4 and f"--project={hostile}" in done.stderr

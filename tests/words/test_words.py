@@ -16,10 +16,12 @@ from reports.words import words
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORTS = ROOT / "reports"
-FACES = {"names": words.names, "terminal": words.terminal.own, "page": words.page.own, "room": words.room.own, "usage": words.usage.own}
+FACES = {"names": words.names, "terminal": words.terminal.own, "page": words.page.own, "room": words.room.own,
+         "usage": words.usage.own}
 CODE = sorted(REPORTS.rglob("*.py"))
 TEMPLATES = sorted(REPORTS.rglob("*.j2"))
-ASKS = {**{f"words.{face}": face for face in FACES}, "screen.word": "terminal", "screen.label": "terminal", "t": "page", "say": "room"}
+ASKS = {**{f"words.{face}": face for face in FACES}, "screen.word": "terminal", "screen.label": "terminal", "t": "page",
+        "say": "room"}
 """What asks for a word -> the face whose word it is."""
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 DATA = {
@@ -48,7 +50,8 @@ def pattern(part: ast.expr | nodes.Expr) -> list[str]:
         return pattern(part.expr1) + pattern(part.expr2)
     parts = part.values if isinstance(part, ast.JoinedStr) else part.nodes if isinstance(part, nodes.Concat) else [part]
     told = [one.value for one in parts if isinstance(one, ast.Constant | nodes.Const)]
-    return ["".join(re.escape(one.value) if isinstance(one, ast.Constant | nodes.Const) else ".+" for one in parts)] if told else []
+    return ["".join(re.escape(one.value) if isinstance(one, ast.Constant | nodes.Const) else ".+"
+                    for one in parts)] if told else []
 
 
 def asked_in_code(text: str) -> Iterator[Asked]:
@@ -69,7 +72,8 @@ def asked(file: Path) -> list[Asked]:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".j2":
         return list(asked_in_template(text))
-    return [one for one in asked_in_code(text) if one[0] != "room" or file.parent.name == "room"]  # others `say` as well
+    # others `say` as well
+    return [one for one in asked_in_code(text) if one[0] != "room" or file.parent.name == "room"]
 
 
 def table(face: str) -> dict[str, dict[str, str]]:
@@ -118,7 +122,8 @@ def test_a_word_that_is_missing_or_lacks_a_value_is_found(text: str) -> None:
 
 def test_no_word_is_unused() -> None:
     files = CODE + TEMPLATES
-    used = re.compile("|".join([*(key for file in files for _, key, _ in asked(file)), *(key for file in files for key in mentioned(file))]))
+    used = re.compile("|".join([*(key for file in files for _, key, _ in asked(file)),
+                                *(key for file in files for key in mentioned(file))]))
     assert not [(face, key) for face, sentences in FACES.items() for key in sentences.table if not used.fullmatch(key)]
 
 
