@@ -55,15 +55,17 @@ def test_real_cases(form: str, record_property: pytest.RecordProperty, capsys: p
     assert three >= 0.9
 
 
-@pytest.mark.skipif(not INPUTS.is_file(), reason="the inputs of the issue are not beside this checkout; OLLAMA_CHECKPOINTS_REAL_CASES names where")
+@pytest.mark.skipif(not INPUTS.is_file(),
+                    reason="the inputs of the issue are not beside this checkout; OLLAMA_CHECKPOINTS_REAL_CASES names where")
 def test_every_input_of_the_issue() -> None:
-    wrong = {case["id"]: ids(case["text"])[:3] for case in lines(INPUTS) if ids(case["text"])[:1] not in ([one] for one in case["accept"])}
+    wrong = {case["id"]: ids(case["text"])[:3] for case in lines(INPUTS)
+             if ids(case["text"])[:1] not in ([one] for one in case["accept"])}
     assert not wrong
 
 
 def test_threads() -> None:
-    """Public threads in our words, with what their programs printed. Labelled before they were run, `explain` had 39 of the
-    first 48, 42 of the next 48 and 25 of the last 28 right at first."""
+    """Public threads in our words, with what their programs printed. Labelled before they were run, `explain` had 39
+    of the first 48, 42 of the next 48 and 25 of the last 28 right at first."""
     found = [(ids(case["text"]), case["accept"]) for case in lines(HERE / "threads.jsonl")]
     assert len(found) == 124
     assert sum(names[:1] == [one] for names, accept in found for one in accept) >= 118

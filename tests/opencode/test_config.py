@@ -1,4 +1,5 @@
-"""Our reading of OpenCode's config against the real OpenCode: the same sources, the same precedence, the same verdict."""
+"""Our reading of OpenCode's config against the real OpenCode: the same sources, the same precedence, the same
+verdict."""
 from __future__ import annotations
 
 import json
@@ -22,8 +23,10 @@ from fixtures.system.setup import Setup
 
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
 PLACES = (
-    "home/.config/opencode/config.json", "home/.config/opencode/opencode.json", "home/.config/opencode/opencode.jsonc", "named.json",
-    "work/opencode.json", "work/opencode.jsonc", "work/a/opencode.json", "work/a/b/opencode.jsonc", "work/a/b/.opencode/opencode.json",
+    "home/.config/opencode/config.json", "home/.config/opencode/opencode.json", "home/.config/opencode/opencode.jsonc",
+    "named.json",
+    "work/opencode.json", "work/opencode.jsonc", "work/a/opencode.json", "work/a/b/opencode.jsonc",
+    "work/a/b/.opencode/opencode.json",
     "work/.opencode/opencode.jsonc", "home/.opencode/opencode.json", "extra/opencode.json", "managed/opencode.json",
 )
 
@@ -42,13 +45,15 @@ def person(folder: Path, seed: int) -> Setup:
     (folder / "home").mkdir()
     if seed % 2:
         (folder / "work" / ".git").mkdir()
-    env = {"HOME": str(folder / "home"), "PATH": os.environ["PATH"], "OPENCODE_TEST_MANAGED_CONFIG_DIR": str(folder / "managed")}
+    env = {"HOME": str(folder / "home"), "PATH": os.environ["PATH"],
+           "OPENCODE_TEST_MANAGED_CONFIG_DIR": str(folder / "managed")}
     for number, place in enumerate(choice.sample(PLACES, k=choice.randint(3, len(PLACES)))):
         file = folder / place
         file.parent.mkdir(parents=True, exist_ok=True)
         keys = choice.sample(["username", "model", "small_model"], k=2)
         value: dict[str, Any] = {key: f"{place}" for key in keys}
-        value |= {"disabled_providers": [place], "provider": {"ollama": {"name": place, "models": {f"m{number}": {"name": place}}}}}
+        value |= {"disabled_providers": [place],
+                  "provider": {"ollama": {"name": place, "models": {f"m{number}": {"name": place}}}}}
         file.write_text("// a comment\n" + json.dumps(value), encoding="utf-8")
     if (folder / "named.json").exists():
         env["OPENCODE_CONFIG"] = str(folder / "named.json")
@@ -65,7 +70,8 @@ def merged_by_opencode(program: Path, setup: Setup, folder: Path) -> dict[str, A
     shutil.copytree(folder, copy, symlinks=True)
     env = {key: value.replace(str(folder), str(copy)) for key, value in setup.env.items()} | QUIET
     env |= {f"XDG_{name}_HOME": str(copy / name) for name in ("DATA", "STATE", "CACHE")}
-    done = subprocess.run([program, "debug", "config"], env=env, cwd=copy / "work" / "a" / "b", capture_output=True, text=True, timeout=60)
+    done = subprocess.run([program, "debug", "config"], env=env, cwd=copy / "work" / "a" / "b", capture_output=True,
+                          text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -105,8 +111,10 @@ def test_the_schema_is_that_of_the_installed_opencode(program: Path, tmp_path: P
 
 def test_what_runs_code_or_fetches_is_replaced_in_its_shape(tmp_path: Path) -> None:
     (tmp_path / "opencode.json").write_text(json.dumps({
-        "plugin": ["x", ["y", {}], 7], "mcp": {"a": {"command": "npx"}, "b": {"type": "local", "command": ["npx", "-y", 1]}},
-        "instructions": ["http://203.0.113.9", 5], "lsp": {"a": {"command": "x"}}, "formatter": True, "skills": {"urls": ["http://203.0.113.9"]},
+        "plugin": ["x", ["y", {}], 7],
+        "mcp": {"a": {"command": "npx"}, "b": {"type": "local", "command": ["npx", "-y", 1]}},
+        "instructions": ["http://203.0.113.9", 5], "lsp": {"a": {"command": "x"}}, "formatter": True,
+        "skills": {"urls": ["http://203.0.113.9"]},
         "references": {"a": "https://203.0.113.9/x.git", "b": 3},
         "provider": {"evil": {"npm": "file:///evil.js", "models": {"m": {"provider": {"npm": "/evil.js", "api": "x"}}}},
                      "fine": {"npm": "@ai-sdk/openai-compatible", "options": {"apiKey": "{file:key.txt}"}}},
@@ -115,7 +123,8 @@ def test_what_runs_code_or_fetches_is_replaced_in_its_shape(tmp_path: Path) -> N
     (source,) = read_config(Setup({}, tmp_path / "home", tmp_path, "rehearse")).sources
     assert harmless_value(source) == {
         "plugin": [7], "mcp": {"a": {"command": NOBODY}, "b": {"type": "local", "command": [NOBODY, NOBODY, 1]}},
-        "instructions": [NOBODY, 5], "lsp": {"a": {"command": NOBODY}}, "formatter": True, "skills": {"urls": []}, "references": {"b": 3},
+        "instructions": [NOBODY, 5], "lsp": {"a": {"command": NOBODY}}, "formatter": True, "skills": {"urls": []},
+        "references": {"b": 3},
         "provider": {"evil": {"models": {"m": {"provider": {"api": "x"}}}},
                      "fine": {"npm": "@ai-sdk/openai-compatible", "options": {"apiKey": "{env:HOME}"}}},
     }
@@ -137,7 +146,8 @@ def test_other_encodings_and_empty_files(tmp_path: Path) -> None:
 def test_values_from_variables_and_files(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(" secret-key \n")
     (tmp_path / "none").write_text("")
-    (tmp_path / "opencode.json").write_text('{"a": "{env:A}/v1", "b": "{env:NONE}", "c": "{file:key}", "d": "{file:none}", "e": {env:N}}')
+    text = '{"a": "{env:A}/v1", "b": "{env:NONE}", "c": "{file:key}", "d": "{file:none}", "e": {env:N}}'
+    (tmp_path / "opencode.json").write_text(text)
     config = read_config(Setup({"A": "http://x", "N": "5"}, tmp_path / "home", tmp_path, "rehearse"))
     assert config.value == {"a": "http://x/v1", "b": "", "c": "secret-key", "d": "", "e": 5}
     assert set(config.unset) == {"NONE", "none"}

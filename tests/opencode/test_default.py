@@ -7,12 +7,14 @@ import pytest
 
 from fixtures.opencode.default import default_of, readers
 
-AGENTS = [{"name": "build", "mode": "primary"}, {"name": "plan", "mode": "primary"}, {"name": "general", "mode": "subagent"},
+AGENTS = [{"name": "build", "mode": "primary"}, {"name": "plan", "mode": "primary"},
+          {"name": "general", "mode": "subagent"},
           {"name": "title", "mode": "primary", "hidden": True}, {"name": "probe", "mode": "primary"}]
 
 
 def provider(id: str, *models: str, url: str = "http://localhost:11434/v1") -> dict[str, Any]:
-    return {"id": id, "options": {"baseURL": url}, "models": {model: {"id": model, "api": {"id": model, "url": ""}} for model in models}}
+    return {"id": id, "options": {"baseURL": url},
+            "models": {model: {"id": model, "api": {"id": model, "url": ""}} for model in models}}
 
 
 CLOUD = provider("opencode", "big-pickle", url="https://opencode.ai/zen/v1")
@@ -26,8 +28,10 @@ def default(config: dict[str, Any], *listed: dict[str, Any], agents: Any = AGENT
 @pytest.mark.parametrize(("config", "recent", "chosen", "origin"), [
     ({"provider": {"ollama": {}}}, [], "ollama/qwen2.5-coder:7b", "order"),
     ({}, [], "opencode/big-pickle", "order"),
-    ({"model": "ollama/llama3.2:3b", "provider": {"ollama": {}}}, [("opencode", "big-pickle")], "ollama/llama3.2:3b", "config"),
-    ({"provider": {"ollama": {}}}, [("ollama", "gone:1b"), ("opencode", "big-pickle")], "opencode/big-pickle", "recent"),
+    ({"model": "ollama/llama3.2:3b", "provider": {"ollama": {}}}, [("opencode", "big-pickle")], "ollama/llama3.2:3b",
+     "config"),
+    ({"provider": {"ollama": {}}}, [("ollama", "gone:1b"), ("opencode", "big-pickle")], "opencode/big-pickle",
+     "recent"),
 ])
 def test_the_order(config: dict[str, Any], recent: Any, chosen: str, origin: str) -> None:
     found = default(config, recent=recent)
@@ -42,7 +46,8 @@ def test_the_last_in_the_alphabet_after_latest_and_its_favourites() -> None:
 
 
 @pytest.mark.parametrize(("named", "fault"), [
-    ("coder", "agent-unknown"), ("general", "agent-subagent"), ("title", "agent-hidden"), ("probe", "agent-unknown"), ("plan", None),
+    ("coder", "agent-unknown"), ("general", "agent-subagent"), ("title", "agent-hidden"), ("probe", "agent-unknown"),
+    ("plan", None),
 ])
 def test_an_agent_that_may_not_start(named: str, fault: str | None) -> None:
     assert default({"default_agent": named, "provider": {"ollama": {}}}).fault == fault
@@ -58,10 +63,12 @@ def test_the_first_agent_that_may_start() -> None:
 def test_an_agent_has_the_first_word() -> None:
     own = [{"name": "build", "mode": "primary", "model": {"providerID": "opencode", "modelID": "big-pickle"}}]
     found = default({"model": "ollama/gemma2:9b", "provider": {"ollama": {}}}, agents=own)
-    assert (found.chosen, found.origin, found.path, found.local) == ("opencode/big-pickle", "agent", ("agent", "build", "model"), False)
+    assert (found.chosen, found.origin, found.path,
+            found.local) == ("opencode/big-pickle", "agent", ("agent", "build", "model"), False)
 
 
-@pytest.mark.parametrize("named", ["ollama:qwen2.5-coder:7b", "olama/x", "OLLAMA/qwen2.5-coder:7b", "ollama/QWEN2.5-CODER:7B", "ollama"])
+@pytest.mark.parametrize("named", ["ollama:qwen2.5-coder:7b", "olama/x", "OLLAMA/qwen2.5-coder:7b",
+                                   "ollama/QWEN2.5-CODER:7B", "ollama"])
 def test_a_name_that_does_not_exist(named: str) -> None:
     assert default({"model": named}).fault == "model-unknown"
 

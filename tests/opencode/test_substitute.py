@@ -18,7 +18,8 @@ def config(folder: Path, text: str | bytes, **env: str) -> Setup:
 
 
 @pytest.mark.parametrize(("text", "place"), [
-    ('{"x": 1, // was {file:./old-key.txt}\n}', (1, 17)), ('{\n/* {file:gone.txt} */ "x": 1}', (2, 4)), ('{"x": "{file:.}"}', (1, 8)),
+    ('{"x": 1, // was {file:./old-key.txt}\n}', (1, 17)), ('{\n/* {file:gone.txt} */ "x": 1}', (2, 4)),
+    ('{"x": "{file:.}"}', (1, 8)),
 ])
 def test_a_file_that_is_not_there_ends_it_in_a_comment_too(text: str, place: tuple[int, int], tmp_path: Path) -> None:
     (source,) = read_config(config(tmp_path, text)).sources
@@ -31,7 +32,8 @@ def test_a_line_that_begins_as_a_comment_is_skipped(tmp_path: Path) -> None:
 
 
 def test_a_reference_in_a_key(tmp_path: Path) -> None:
-    found = read_config(config(tmp_path, '{"provider": {"{env:ID}": {"models": {"{env:M}": {}}}}}', ID="ollama", M="q:7b"))
+    found = read_config(config(tmp_path, '{"provider": {"{env:ID}": {"models": {"{env:M}": {}}}}}', ID="ollama",
+                               M="q:7b"))
     assert found.providers == {"ollama": {"models": {"q:7b": {}}}}
     assert found.sources[0].position(("provider", "ollama")) == (1, 15)
 

@@ -17,9 +17,12 @@ from fixtures.system.proxies import captured
 from fixtures.system.url import parse_url
 
 PIECES = (
-    "http", "https", "HTTP", ":", "//", "/", "\\", "localhost", "127.0.0.1", "0x7f.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]", ":11434",
-    ":80", "v1", "..", ".", "%2e", "%31", "?x=1", "#f", "@", "user:pw", "：", "。", "１２７", "①", " ", "\t", "\u200b", "例子", "[", "]",
-    "0177.0.0.1", "127.1", "LOCALHOST", "1e3", "256", "é", "ß", ":0", ":011434", "|", "<", "%zz", "\x00", "*", "_", "-", "\uff0f",
+    "http", "https", "HTTP", ":", "//", "/", "\\", "localhost", "127.0.0.1", "0x7f.1", "2130706433", "[::1]",
+    "[::ffff:127.0.0.1]", ":11434",
+    ":80", "v1", "..", ".", "%2e", "%31", "?x=1", "#f", "@", "user:pw", "：", "。", "１２７", "①", " ", "\t", "\u200b", "例子",
+    "[", "]",
+    "0177.0.0.1", "127.1", "LOCALHOST", "1e3", "256", "é", "ß", ":0", ":011434", "|", "<", "%zz", "\x00", "*", "_", "-",
+    "\uff0f",
 )
 STARTS = ("http://localhost:11434/v1", "http://127.0.0.1:11434/v1", "http://[::1]:11434/v1", "")
 READ = """const all = JSON.parse(require("fs").readFileSync(0)); console.log(JSON.stringify(all.map(one => { try { const u = new URL(one);
@@ -40,11 +43,13 @@ def test_the_same_as_opencode_reads() -> None:
     programs, choice = Programs(os.environ), random.Random(11434)
     texts = [damaged(choice) for _ in range(4000)]
     env = {"BUN_BE_BUN": "1", "PATH": os.environ["PATH"]}
-    done = subprocess.run([programs.opencode(), "-e", READ], input=json.dumps(texts), env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([programs.opencode(), "-e", READ], input=json.dumps(texts), env=env, capture_output=True,
+                          text=True, timeout=60)
     programs.close()
     theirs = json.loads(done.stdout)
     assert sum(one is not None for one in theirs) > 400
-    assert [] == [(text, one, parse_url(text)) for text, one in zip(texts, theirs, strict=True) if _shape(text) != (tuple(one) if one else None)]
+    assert [] == [(text, one, parse_url(text)) for text,
+                  one in zip(texts, theirs, strict=True) if _shape(text) != (tuple(one) if one else None)]
 
 
 def _shape(text: str) -> tuple[str, str, str, str] | None:
@@ -71,7 +76,8 @@ def test_what_it_normalises(typed: str, origin: str, path: str) -> None:
     assert url and (url.origin, url.path) == (origin, path) and is_local(url.host)
 
 
-@pytest.mark.parametrize("typed", ["http://localhost：11434/v1", "http://[::1", "localhost:11434/v1", "http://", "http://a:99999", "http://a b", ""])
+@pytest.mark.parametrize("typed", ["http://localhost：11434/v1", "http://[::1", "localhost:11434/v1", "http://",
+                                   "http://a:99999", "http://a b", ""])
 def test_what_is_no_address(typed: str) -> None:
     assert parse_url(typed) is None
 
@@ -87,8 +93,10 @@ def test_no_text_breaks_a_reader(text: str) -> None:
 
 
 @pytest.mark.parametrize(("typed", "url"), [
-    ("127.0.0.1：11434", None), ("[::1", "http://[::1]:11434"), ("::::", None), (":11435", "http://127.0.0.1:11435"), ("http://h", "http://h:80"),
-    ("0.0.0.0", "http://127.0.0.1:11434"), ("localhost:99999", "http://localhost:11434"), ("tcp://x", None), ("", "http://127.0.0.1:11434"),
+    ("127.0.0.1：11434", None), ("[::1", "http://[::1]:11434"), ("::::", None), (":11435", "http://127.0.0.1:11435"),
+    ("http://h", "http://h:80"),
+    ("0.0.0.0", "http://127.0.0.1:11434"), ("localhost:99999", "http://localhost:11434"), ("tcp://x", None),
+    ("", "http://127.0.0.1:11434"),
 ])
 def test_ollama_host(typed: str, url: str | None) -> None:
     found = address(parse_host(typed), "OLLAMA_HOST")
@@ -96,10 +104,14 @@ def test_ollama_host(typed: str, url: str | None) -> None:
 
 
 @pytest.mark.parametrize(("exempt", "localhost", "number"), [
-    ("localhost,127.0.0.1", False, False), ("localhost 127.0.0.1", True, True), (" localhost , x", False, True), ("LOCALHOST", False, True),
-    ("host", True, True), (".localhost", False, True), ("*", False, False), ("*.localhost", True, True), ("localhost:11434", False, True),
-    ("localhost:1", True, True), ("LocalHost:11434", False, True), ("", True, True), ('""', True, True), ("localhost;", True, True),
-    ("127.0.0.0/8", True, True), ("127.0.0.1:11434", True, False), ("x,*", False, False), (".", True, True), ("localhost.", True, True),
+    ("localhost,127.0.0.1", False, False), ("localhost 127.0.0.1", True, True), (" localhost , x", False, True),
+    ("LOCALHOST", False, True),
+    ("host", True, True), (".localhost", False, True), ("*", False, False), ("*.localhost", True, True),
+    ("localhost:11434", False, True),
+    ("localhost:1", True, True), ("LocalHost:11434", False, True), ("", True, True), ('""', True, True),
+    ("localhost;", True, True),
+    ("127.0.0.0/8", True, True), ("127.0.0.1:11434", True, False), ("x,*", False, False), (".", True, True),
+    ("localhost.", True, True),
 ])
 def test_no_proxy(exempt: str, localhost: bool, number: bool) -> None:
     """Each of these was measured with a proxy that answers itself."""
@@ -109,8 +121,10 @@ def test_no_proxy(exempt: str, localhost: bool, number: bool) -> None:
 
 
 @pytest.mark.parametrize(("env", "caught"), [
-    ({"http_proxy": "http://p:1"}, "http_proxy"), ({"http_proxy": "", "HTTP_PROXY": "http://p:1"}, "HTTP_PROXY"), ({"HTTP_PROXY": '""'}, None),
-    ({"HTTPS_PROXY": "http://p:1", "ALL_PROXY": "http://p:1"}, None), ({"HTTP_PROXY": "p", "no_proxy": "", "NO_PROXY": "localhost"}, None),
+    ({"http_proxy": "http://p:1"}, "http_proxy"), ({"http_proxy": "", "HTTP_PROXY": "http://p:1"}, "HTTP_PROXY"),
+    ({"HTTP_PROXY": '""'}, None),
+    ({"HTTPS_PROXY": "http://p:1", "ALL_PROXY": "http://p:1"}, None),
+    ({"HTTP_PROXY": "p", "no_proxy": "", "NO_PROXY": "localhost"}, None),
     ({"HTTP_PROXY": "p", "no_proxy": "x", "NO_PROXY": "localhost"}, "HTTP_PROXY"),
 ])
 def test_which_variable_counts(env: dict[str, str], caught: str | None) -> None:
