@@ -1,8 +1,9 @@
 """The stand-in behaves as OpenCode 2 was read (2.0.26) and tried (a pre-release): row by row, seen from outside.
 
-Sources: https://github.com/anomalyco/opencode, packages/core/src (config/discovery.ts, config/normalize.ts, plugin/provider/ollama.ts,
-model.ts, session/runner/retry.ts) and packages/server.
+Sources: https://github.com/anomalyco/opencode, packages/core/src (config/discovery.ts, config/normalize.ts,
+plugin/provider/ollama.ts, model.ts, session/runner/retry.ts) and packages/server.
 """
+
 from __future__ import annotations
 
 import subprocess
@@ -20,8 +21,14 @@ CLOUD = ("opencode", "big-pickle")
 
 def run(folder: Path, *argv: str, version: str = "2.0.26") -> subprocess.CompletedProcess[str]:
     setup = home(folder, version=version)
-    return subprocess.run([str(setup.which("opencode")), *argv], env=setup.env, cwd=setup.project, capture_output=True,
-                          text=True, timeout=20)
+    return subprocess.run(
+        [str(setup.which("opencode")), *argv],
+        env=setup.env,
+        cwd=setup.project,
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
 
 
 def test_the_version_line_and_an_unknown_word(tmp_path: Path) -> None:
@@ -42,9 +49,14 @@ def test_it_is_never_open_and_knows_no_web_page(tmp_path: Path) -> None:
     assert (answer.status, answer.content_type) == (404, "application/json")
 
 
-@pytest.mark.parametrize(("words", "there", "gone"), [
-    ("paths=new", "/api/info", "/api/health"), ("paths=old", "/api/health", "/api/info"),
-    ("paths=third", "/v3/turn", "/api/model")])
+@pytest.mark.parametrize(
+    ("words", "there", "gone"),
+    [
+        ("paths=new", "/api/info", "/api/health"),
+        ("paths=old", "/api/health", "/api/info"),
+        ("paths=third", "/v3/turn", "/api/model"),
+    ],
+)
 def test_its_document_lists_what_it_answers(words: str, there: str, gone: str, tmp_path: Path) -> None:
     serve, _, _ = started(home(tmp_path, words=words))
     paths = serve.get("/openapi.json")["paths"]
@@ -71,8 +83,11 @@ def test_it_finds_ollama_by_itself_some_time_after_its_start(tmp_path: Path) -> 
 LISTED = [
     ("a provider in version 1's words", {"provider": {"ollama": block("http://127.0.0.1:9/v1")}}, True),
     ("in its own words", {"providers": {"ollama": {"package": f"aisdk:{PACKAGE}", "models": {"m": {}}}}}, True),
-    ("own words replace the other block",
-     {"provider": {"ollama": {"models": {"m": {}}}}, "providers": {"ollama": {"models": {}}}}, False),
+    (
+        "own words replace the other block",
+        {"provider": {"ollama": {"models": {"m": {}}}}, "providers": {"ollama": {"models": {}}}},
+        False,
+    ),
     ("a list of models", {"provider": {"ollama": {"models": ["m"]}}}, False),
     ("a model that is a text", {"provider": {"ollama": {"models": {"m": "x"}}}}, False),
     ("a limit without output", {"provider": {"ollama": {"models": {"m": {"limit": {"context": 1}}}}}}, False),
@@ -89,8 +104,12 @@ def test_what_it_makes_of_a_config(config: dict[str, Any], listed: bool, tmp_pat
     assert (("ollama", "m") in catalog(serve)) is listed
 
 
-BROKEN = {"missing comma": '{"model": "a/b" "x": 1}', "smart quotes": "{“model”: 1}", "a list at the top": "[]",
-          "blanks": "  \n"}
+BROKEN = {
+    "missing comma": '{"model": "a/b" "x": 1}',
+    "smart quotes": "{“model”: 1}",
+    "a list at the top": "[]",
+    "blanks": "  \n",
+}
 
 
 @pytest.mark.parametrize("text", BROKEN.values(), ids=list(BROKEN))
@@ -99,8 +118,13 @@ def test_a_file_that_is_no_object_is_one_line_in_its_log(text: str, tmp_path: Pa
     setup = home(tmp_path)
     file = write(setup, text)
     env = {**setup.env, "OPENCODE_CONFIG_PROJECT_DISABLE": "1"}
-    process = subprocess.Popen([str(setup.which("opencode")), "serve", "--port", "0"], env=env, cwd=setup.project,
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [str(setup.which("opencode")), "serve", "--port", "0"],
+        env=env,
+        cwd=setup.project,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout and "server password" in process.stdout.readline()
     assert process.stdout.readline().startswith("server listening on http://127.0.0.1:")
     process.terminate()
@@ -110,10 +134,16 @@ def test_a_file_that_is_no_object_is_one_line_in_its_log(text: str, tmp_path: Pa
 
 
 DEFAULTS = [
-    ({}, CLOUD), ({"model": "ollama/m"}, ("ollama", "m")), ({"model": "ollama/absent"}, CLOUD), ({"model": 42}, CLOUD),
-    ({"enabled_providers": ["ollama"]}, ("ollama", "m")), ({"disabled_providers": ["opencode"]}, ("ollama", "m")),
-    ({"experimental": {"policies": [{"action": "provider.use", "resource": "opencode", "effect": "deny"}]}},
-     ("ollama", "m")),
+    ({}, CLOUD),
+    ({"model": "ollama/m"}, ("ollama", "m")),
+    ({"model": "ollama/absent"}, CLOUD),
+    ({"model": 42}, CLOUD),
+    ({"enabled_providers": ["ollama"]}, ("ollama", "m")),
+    ({"disabled_providers": ["opencode"]}, ("ollama", "m")),
+    (
+        {"experimental": {"policies": [{"action": "provider.use", "resource": "opencode", "effect": "deny"}]}},
+        ("ollama", "m"),
+    ),
     ({"enabled_providers": "ollama"}, CLOUD),
 ]
 
@@ -141,20 +171,27 @@ CHATS = [
     ("404", {}, Answers(404), "provider.invalid-request", "404 page not found"),
     ("500 is tried again", {}, Answers(500, "out of memory"), "Retry", "out of memory"),
     ("no npm, another id", {"npm": None}, Answers(), "provider.unsupported", "Unsupported package for local/m"),
-    ("a misspelt npm", {"npm": "@ai-sdk/openai-compatibel"}, Answers(), "provider.unsupported",
-     "Unsupported package for local/m"),
+    (
+        "a misspelt npm",
+        {"npm": "@ai-sdk/openai-compatibel"},
+        Answers(),
+        "provider.unsupported",
+        "Unsupported package for local/m",
+    ),
     ("no options", {"options": {}}, Answers(), "provider.invalid-request", "undefined/chat/completions"),
 ]
 
 
-@pytest.mark.parametrize(("change", "answers", "error", "said"), [row[1:] for row in CHATS],
-                         ids=[row[0] for row in CHATS])
+@pytest.mark.parametrize(
+    ("change", "answers", "error", "said"), [row[1:] for row in CHATS], ids=[row[0] for row in CHATS]
+)
 def test_one_short_prompt(change: Any, answers: Answers, error: str | None, said: str, tmp_path: Path) -> None:
     with ollama(answers) as port:
         setup = home(tmp_path)
         change = {"options": {"baseURL": f"127.0.0.1:{port}/v1"}} if change == "bare" else change
-        one = {key: value for key,
-               value in {**block(f"http://127.0.0.1:{port}/v1"), **change}.items() if value is not None}
+        one = {
+            key: value for key, value in {**block(f"http://127.0.0.1:{port}/v1"), **change}.items() if value is not None
+        }
         write(setup, {"provider": {"local": one}})
         serve, _, two = started(setup)
         reply = two.chat(serve, "local", "m", 20)

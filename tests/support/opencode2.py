@@ -1,5 +1,5 @@
-"""A home with the stand-in for OpenCode 2, and an Ollama that answers as a test asks, for what a real one does
-rarely."""
+"""A home with the stand-in for OpenCode 2, and an Ollama that answers as a test asks: what a real one does rarely."""
+
 from __future__ import annotations
 
 import json
@@ -52,10 +52,13 @@ def ollama(answers: Answers) -> Iterator[int]:
             """Silent."""
 
         def do_GET(self) -> None:
-            named = [{"name": name, "size": 10**8, "capabilities": able, "context_length": answers.window} for name,
-                     able in answers.models]
-            self._send(200, {"/": "Ollama is running",
-                             "/api/version": {"version": VERSION}}.get(self.path, {"models": named}))
+            named = [
+                {"name": name, "size": 10**8, "capabilities": able, "context_length": answers.window}
+                for name, able in answers.models
+            ]
+            self._send(
+                200, {"/": "Ollama is running", "/api/version": {"version": VERSION}}.get(self.path, {"models": named})
+            )
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -63,12 +66,19 @@ def ollama(answers: Answers) -> Iterator[int]:
             if self.path == "/api/generate":
                 return self._send(200, {"done": True})
             if self.path == "/api/show":
-                return self._send(200, {"capabilities": dict(answers.models)[body["model"]],
-                                        "model_info": {"llama.context_length": 131072}})
+                return self._send(
+                    200,
+                    {
+                        "capabilities": dict(answers.models)[body["model"]],
+                        "model_info": {"llama.context_length": 131072},
+                    },
+                )
             if answers.status != 200 or self.path != "/v1/chat/completions":
                 text = answers.error or "404 page not found"
-                return self._send(answers.status if answers.status != 200 else 404,
-                                  {"error": {"message": text}} if answers.error else text)
+                return self._send(
+                    answers.status if answers.status != 200 else 404,
+                    {"error": {"message": text}} if answers.error else text,
+                )
             self.send_response(200)
             self.send_header("Content-Type", "text/event-stream")
             self.end_headers()
@@ -108,14 +118,25 @@ def write(setup: Setup, value: Any, name: str = "opencode.json") -> Path:
     return file
 
 
+def put(file: Path, value: Any) -> None:
+    """A config in any place."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(value), encoding="utf-8")
+
+
 def started(setup: Setup, models: tuple[Model, ...] = ()) -> tuple[Serve, Config, Generation]:
     """A running one on a quiet copy of that set-up's config."""
     two = generation("2.0.26")
     config = two.read_config(setup)
     program = setup.which("opencode")
     assert program
-    serve = Serve(program, config, setup, None, lambda merged, one, folder,
-                  template: two.copy(merged, one, folder, template, models))
+    serve = Serve(
+        program,
+        config,
+        setup,
+        None,
+        lambda merged, one, folder, template: two.copy(merged, one, folder, template, models),
+    )
     assert not serve.error, serve.error
     return serve, config, two
 
@@ -127,8 +148,7 @@ def block(url: str, **more: Any) -> dict[str, Any]:
 
 @contextmanager
 def rehearsed(folder: Path, to: Path, version: str = "2.0.26", answers: Answers | None = None) -> Iterator[Facts]:
-    """A set-up folder with that OpenCode and an Ollama of ours in the place of the real programs: a second instead of
-    twenty."""
+    """A set-up folder with that OpenCode and an Ollama of ours: a second instead of twenty."""
     rehearsal = read_rehearsal(folder)
     names = rehearsal.server.get("models", ["qwen2.5-coder:7b"])
     answers = answers or Answers()
@@ -147,7 +167,9 @@ def rehearsed(folder: Path, to: Path, version: str = "2.0.26", answers: Answers 
         program = to / "bin" / "ollama"
         program.write_text(f"#!/bin/sh\necho client version is {VERSION}\n")
         program.chmod(0o755)
-        given = {key: value.replace(":11434", f":{port}").replace("{home}", str(setup.home)) for key,
-                 value in rehearsal.env.items()}
+        given = {
+            key: value.replace(":11434", f":{port}").replace("{home}", str(setup.home))
+            for key, value in rehearsal.env.items()
+        }
         with children.open_run():
             yield Facts(replace(setup, env={**setup.env, **given}), lambda machine: "qwen2.5-coder:7b")

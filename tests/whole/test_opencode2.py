@@ -1,4 +1,5 @@
 """Version 2 on the set-ups of version 1, and what it never does: a prompt that leaves, a verdict that is guessed."""
+
 from __future__ import annotations
 
 import os
@@ -22,8 +23,11 @@ from tests.support.opencode2 import Answers, rehearsed
 SETUPS = Path(__file__).parents[2] / "fixtures" / "setups"
 TABLE: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "opencode2.toml").read_text(encoding="utf-8"))
 ABOUT_CONFIG = ("healthy", "config-", "base-url", "model-name", "models-map", "npm-package", "connect-")
-TWO = sorted(file.parent for file in SETUPS.glob("*/setup.toml")
-             if any(kind.startswith("2") for kind in read_rehearsal(file.parent).opencodes))
+TWO = sorted(
+    file.parent
+    for file in SETUPS.glob("*/setup.toml")
+    if any(kind.startswith("2") for kind in read_rehearsal(file.parent).opencodes)
+)
 CLOUD = "opencode/big-pickle"
 DEFAULT = ("default-model", "stays-local")
 """What tells of the model that a session starts with; `starts` of the table holds that."""
@@ -39,8 +43,9 @@ def pitfalls(found: dict[str, Finding], status: str) -> dict[str, str | None]:
 
 
 def test_every_config_of_version_1_is_in_the_table() -> None:
-    folders = [read_rehearsal(file.parent) for file in SETUPS.glob("*/setup.toml")
-               if file.parent.name.startswith(ABOUT_CONFIG)]
+    folders = [
+        read_rehearsal(file.parent) for file in SETUPS.glob("*/setup.toml") if file.parent.name.startswith(ABOUT_CONFIG)
+    ]
     assert {one.folder.name for one in folders if one.opencodes == ["1"]} <= set(TABLE)
 
 
@@ -69,8 +74,7 @@ def test_no_prompt_goes_to_a_cloud_default(tmp_path: Path) -> None:
 
 
 def test_the_suites_own_share_is_under_a_second(tmp_path: Path) -> None:
-    """Processor time of this process, with programs that answer at once; the quickest of three, since others work here
-    too."""
+    """Processor time of this process, with programs that answer at once; the quickest of three counts."""
 
     def once(number: int) -> float:
         with rehearsed(SETUPS / "healthy-opencode2-shape1", tmp_path / str(number)) as facts:
@@ -89,7 +93,9 @@ def real_opencode() -> str:
     finally:
         programs.close()
     if found is None:
-        pytest.skip(f"no OpenCode 2 on PATH or in the cache: install one (opencode.ai/v2/install), or name it in {REAL}")
+        pytest.skip(
+            f"no OpenCode 2 on PATH or in the cache: install one (opencode.ai/v2/install), or name it in {REAL}"
+        )
     return str(found)
 
 
