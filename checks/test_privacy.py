@@ -19,7 +19,8 @@ def test_stays_local(facts: Facts) -> Finding:
     输入的内容留在本机"""
     if facts.config.broken or facts.provider is None or not facts.names:
         return blocked("config-valid")  # OpenCode refuses it, or that check tells of the cloud
-    for rule in (_cloud_model, _cloud_default, _shared, _proxied):
+    shared = [_shared] if facts.generation.shares else []
+    for rule in (_cloud_model, _cloud_default, *shared, _proxied):
         if finding := rule(facts):
             return finding
     return passed(text("local"))
