@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 
 from checks.judging.finding import Finding, advice, failed, passed
 from checks.rules.address import slow_name, wrong_address
-from checks.rules.dropped import dropped_elsewhere, dropped_file, dropped_part, file_missing, not_usable
+from checks.rules.dropped import dropped_elsewhere, dropped_file, dropped_part, not_usable
 from checks.rules.limit import too_little_room
 from checks.rules.lost import holds_the_server
 from checks.rules.read import OpenCodeRules
 from checks.rules.schema import Problem, objects
 from fixtures.facts.facts import Facts
+from fixtures.jsonc.parse import JsoncError
 from fixtures.opencode.config import Source, is_bundled
 from fixtures.opencode.files import Unreadable
 from fixtures.opencode.substitute import BadReference, BreakingValue
@@ -50,12 +51,13 @@ def _unreadable(rules: OpenCodeRules) -> Finding | None:
         found = text("file-and-why", file=source.label, why=why)
         return failed("config-unreadable", found, file=source.label, seen=why)
     problem = source.problem
-    if not rules.facts.generation.refuses:
-        return dropped_file(rules)
     at = {"file": source.label, "line": problem.line, "column": problem.column}
     if isinstance(problem, BadReference):
-        found = text("bad-reference", **at, name=problem.name)
+        refuses = rules.facts.generation.refuses
+        found = text("bad-reference" if refuses else "bad-reference-no-list", **at, name=problem.name)
         return failed("config-variable-unset", found, **at, variable=problem.name)
+    if not rules.facts.generation.refuses and isinstance(problem, JsoncError):
+        return dropped_file(rules)
     if isinstance(problem, BreakingValue):
         return failed("config-syntax", text("breaking-value", **at, name=problem.name), **at)
     return failed("config-syntax", text("at-place", **at, seen=problem.words), **at)
@@ -202,6 +204,6 @@ def _misplaced_window(source: Source, ours: str) -> Finding | None:
     return None
 
 
-RULES = (_unreadable, dropped_part, file_missing, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, not_usable, _no_models,
+RULES = (_unreadable, dropped_part, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, not_usable, _no_models,
          _wrong_limit)
 """In the order that they speak: what is lost comes before what is wrong."""

@@ -75,15 +75,3 @@ def not_usable(rules: OpenCodeRules) -> Finding | None:
     package = rules.facts.config.get("provider", rules.provider or "", key)
     found = text("wrong-package" if package else "no-package", **at, provider=rules.provider, package=package)
     return failed("provider-not-usable", found, **at, provider=rules.provider, key=key, seen=package or "")
-
-
-def file_missing(rules: OpenCodeRules) -> Finding | None:
-    """A `{file:…}` that leads nowhere: an OpenCode that refuses nothing answers with an error for its models."""
-    if rules.facts.generation.refuses:
-        return None
-    for name, label in rules.facts.config.unset.items():
-        source = next((one for one in rules.facts.config.sources if one.label == label), None)
-        if source and f"{{file:{name}}}" in (source.text or ""):
-            found = text("file-missing", file=label, name=name)
-            return failed("config-variable-unset", found, file=label, variable=f"{{file:{name}}}")
-    return None

@@ -67,6 +67,8 @@ def _home_of(facts: Facts) -> str:
 
 def said(facts: Facts, start: Default) -> Text:
     """What is taken, by which rule, and where it goes."""
+    if not start.url:  # one of OpenCode's own, whose address no config names
+        return text("of-its-own", chosen=start.chosen)
     return text(f"by-{start.origin}", chosen=start.chosen, url=start.url, key=".".join(start.path))
 
 

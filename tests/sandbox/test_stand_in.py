@@ -157,10 +157,16 @@ def test_the_default_model(config: dict[str, Any], default: tuple[str, str], tmp
 
 
 def test_a_file_reference_that_leads_nowhere_breaks_the_catalogue(tmp_path: Path) -> None:
+    """Asked directly: a quiet copy leaves such a file out."""
     setup = home(tmp_path)
     write(setup, {"provider": {"ollama": block("{file:none}")}})
-    serve, _, _ = started(setup)
-    assert loopback.request("GET", serve.url + "/api/model", login=serve.login).status == 500
+    env = {**setup.env, "OPENCODE_PASSWORD": "x"}
+    argv = [str(setup.which("opencode")), "serve", "--port", "0"]
+    process = subprocess.Popen(argv, env=env, cwd=setup.project, stdout=subprocess.PIPE, text=True)
+    url = process.stdout.readline().split()[-1] if process.stdout else ""
+    assert loopback.request("GET", f"{url}/api/model", login=("opencode", "x")).status == 500
+    process.terminate()
+    process.wait(5)
 
 
 CHATS = [
