@@ -1,6 +1,7 @@
 """Runs the checks: in the order of what they need, their facts begun early, each judged once."""
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,12 +12,12 @@ from checks.fixing.apply import Fixes, offered, undo_records
 from checks.fixing.plan import Plans
 from checks.judging.finding import Finding
 from checks.judging.graph import Judgements, checks, run_order
-from checks.judging.lesson import recommended
+from checks.judging.lesson import near, recommended
 from checks.judging.run import FINDING, JUDGEMENTS, SETTLE, mode
 from fixtures.facts.facts import Facts
 from fixtures.fix.install import with_installed
 from fixtures.fix.journal import Busy
-from fixtures.mirror.client import mirror_url
+from fixtures.mirror.client import Room, kit_at, mirror_url
 from fixtures.programs.programs import ProgramMissing
 from fixtures.sandbox.session import open_setup
 from fixtures.system import children, orphans
@@ -36,9 +37,10 @@ EARLY = {
 """Check -> the slow facts it will ask for."""
 
 
-def recommend(machine: Machine) -> str:
-    """The lesson's model for a machine."""
-    return recommended(machine.ram_gib, None if machine.unified else machine.vram_gib).model
+def recommend(machine: Machine, mirror: str | None = None) -> str:
+    """The lesson's model for a machine, out of those that `--mirror` has: a room without a network has no others."""
+    name = recommended(machine.ram_gib, None if machine.unified else machine.vram_gib).model
+    return near(name, Room(mirror).models()) if mirror else name
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from error
     mirror = config.option.mirror
-    if mirror is not None and mirror_url(mirror) is None:
+    if mirror is not None and mirror_url(mirror) is None and kit_at(mirror) is None:
         raise pytest.UsageError(text("mirror-address").both)
 
 
@@ -79,7 +81,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     setup = with_installed(setup)
     if config.option.fix_plan:
         setup = _without_caches(setup, config)
-    facts = Facts(setup, recommend, config.option.model, config.option.full)
+    facts = Facts(setup, functools.partial(recommend, mirror=config.option.mirror), config.option.model, config.option.full)
     judgements = config.stash[JUDGEMENTS] = Judgements(facts)
     if config.option.undo:
         _undo(session, judgements)

@@ -6,17 +6,27 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SUITE = HERE / "suite" if (HERE / "suite").is_dir() else HERE.parent
-MODULES = {"explain": ("reports", "explain"), "room": ("reports", "room"), "mirror": ("fixtures.mirror",)}
-"""Subcommand -> the module that it stands for, and the module's own first word."""
+REPORTS = ("explain", "room")
+"""Subcommands of `python -m reports`."""
 
 
 def main() -> int:
     """The exit code of what was asked for: a subcommand, else pytest on the checks."""
     sys.path.insert(0, str(SUITE))  # before an index's package of the same name
-    from fixtures import bootstrap
+    from fixtures import bootstrap, command
 
-    module = MODULES.get("".join(sys.argv[1:2]))
-    return bootstrap.run_module(module[0], [*module[1:], *sys.argv[2:]]) if module else bootstrap.main("checks")
+    name = "".join(sys.argv[1:2])
+    if name in REPORTS:
+        return bootstrap.run_module("reports", sys.argv[1:])
+    if name == "mirror":
+        from fixtures.mirror.__main__ import main as mirror
+
+        return mirror(sys.argv[2:])
+    if command.KIT and not name and sys.stdin and sys.stdin.isatty():
+        from fixtures.mirror.guided import guided
+
+        return guided(str(HERE))
+    return bootstrap.main("checks")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
 
 
-def report_folder(here: Path) -> Path:
-    """Where a report goes, if `--report-dir` does not say; `here` is where the command was typed."""
-    return (here if command.PACKAGED else ROOT) / command.REPORT
-
-
 def add(parser: pytest.Parser) -> None:
     """Every option takes a value or none: an optional value would swallow `checks`."""
     group = parser.getgroup("ollama-checkpoints", "a local model in OpenCode")
@@ -41,7 +36,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption(
         "--mirror",
         metavar="URL",
-        help="with --fix: models and programs from a server in the room (python -m fixtures.mirror)",
+        help="with --fix: models and programs from a server in the room (python -m fixtures.mirror), or a kit's folder",
     )
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
@@ -132,7 +127,7 @@ def again(config: pytest.Config, *more: str) -> str:
 def fix(config: pytest.Config) -> str:
     """The command that takes the steps of a plan, from the same mirror."""
     mirror = config.option.mirror
-    return again(config, "--fix", *([f"--mirror={mirror}"] if mirror else []))
+    return again(config, "--fix", *([f"--mirror={mirror}"] if mirror and mirror != str(command.KIT) else []))
 
 
 def _about(config: pytest.Config) -> list[str]:

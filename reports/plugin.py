@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from checks.judging.run import FINDING, JUDGEMENTS, mode
+from fixtures import command
 from fixtures.system import stream
 from reports import options
 from reports.ci import job as ci
@@ -71,7 +72,7 @@ class Reporter:
             self._silence()
 
     def _folder(self) -> Path:
-        usual = options.report_folder(self.config.invocation_params.dir)
+        usual = command.report_folder(self.config.invocation_params.dir)
         folder = Path(self.config.option.report_dir or usual).absolute()
         return folder / self.config.option.seat if self.config.option.seat else folder
 

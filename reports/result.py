@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from checks.judging.finding import NEEDS_A_HAND, Finding
 from checks.judging.graph import Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson
-from checks.judging.pitfalls import load
+from checks.judging.pitfalls import FETCHED, load
+from fixtures.command import KIT
 from fixtures.system.sentences import Text
 from fixtures.system.setup import this_system
 from reports.redact.redact import Redactor
@@ -74,6 +76,8 @@ class Collector:
     def _record(self, check: Check, finding: Finding, seconds: float) -> dict[str, Any]:
         known = load().get(finding.pitfall) if finding.pitfall else None
         remedy = known.remedy({"again": self.again, **finding.values}, self.os) if known else None
+        if remedy and KIT and finding.pitfall in FETCHED and finding.evidence.get("fix"):  # there may be no network
+            remedy = replace(remedy, commands=[f"{self.again} --fix"])
         record = {
             **_blank(check),
             "status": finding.status,

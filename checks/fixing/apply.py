@@ -12,6 +12,8 @@ import pytest
 from checks.judging.finding import Finding, failed
 from checks.judging.graph import Judgements, run_order
 from checks.judging.lesson import download_bytes, smaller
+from checks.judging.pitfalls import FETCHED
+from fixtures import command
 from fixtures.facts.facts import Facts
 from fixtures.fix.journal import Busy, Journal, signature, state_folder
 from fixtures.fix.step import Case, FixFailed, Step, plan
@@ -21,7 +23,6 @@ from fixtures.system.waits import say
 text = Sentences.beside(__file__, "../sentences/run.toml")
 MOST_ROUNDS = 8
 """One config can hold several faults, each hidden by the one before."""
-FROM_MIRROR = ("ollama-not-installed", "opencode-not-installed", "model-not-downloaded")
 
 
 class Fixes:
@@ -112,7 +113,7 @@ class Fixes:
         return True
 
     def _case(self, id: str, finding: Finding) -> Case:
-        mirror = self._room if finding.pitfall in FROM_MIRROR else None
+        mirror = self._room if finding.pitfall in FETCHED else None
         return Case(self.seen.facts, id, finding.pitfall or "", finding.status, finding.values, mirror, download_bytes)
 
     @functools.cached_property
@@ -196,7 +197,8 @@ def offered(facts: Facts, id: str, finding: Finding) -> Finding:
     """The finding with the steps that `--fix` would take now: only what it can do may be offered."""
     if finding.status not in ("failed", "advice") or not finding.pitfall:
         return finding
-    case = Case(facts, id, finding.pitfall, finding.status, finding.values, None, download_bytes)
+    mirror = str(command.KIT) if command.KIT and finding.pitfall in FETCHED else None
+    case = Case(facts, id, finding.pitfall, finding.status, finding.values, mirror, download_bytes)
     with contextlib.suppress(Exception):  # the diagnosis stands, also where its fix is broken: `--fix` says so
         if steps := [step.line.en for step in plan(case) if not step.refused]:
             return finding.seen(fix=steps)

@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from fixtures.ollama.names import same_model
 from fixtures.system.machine import GIB
 
 
@@ -51,6 +54,14 @@ def download_bytes(model: str) -> int | None:
     """Size of a model the lesson names, in bytes."""
     size = lesson()["models"].get(model)
     return int(size * 1e9) if size else None
+
+
+def near(name: str, there: Sequence[tuple[str, int]]) -> str:
+    """The lesson's model, or where a room has others (name, bytes): the largest that is no larger, else its smallest."""
+    if not there or any(same_model(name, one) for one, _ in there):
+        return name
+    fitting = [row for row in there if row[1] <= (download_bytes(name) or 0)]
+    return max(fitting, key=itemgetter(1))[0] if fitting else min(there, key=itemgetter(1))[0]
 
 
 def smaller(size: int) -> str:

@@ -41,6 +41,9 @@ _EARLIER_MODEL = re.compile(r" --model=\S+(?=.* --model=)")  # `again` may name 
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _SENTENCE = re.compile(r"(?<=[.:] )|(?<=[。：])")
 
+FETCHED = ("ollama-not-installed", "opencode-not-installed", "model-not-downloaded")
+"""What mends these is a download, which a room's mirror and a kit spare."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remedy:

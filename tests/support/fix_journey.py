@@ -7,13 +7,10 @@ list instead: that many times `--fix` is killed at a random moment, run again, a
 """
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import random
 import signal
-import socket
-import struct
 import subprocess
 import sys
 import time
@@ -27,14 +24,9 @@ from fixtures.mirror.shelf import RehearsalShelf
 from fixtures.system import children
 from tests.conftest import ROOT, checks_command
 from tests.support.fix_homes import config_of, tree
+from tests.support.loopback_up import loopback_up
 
 RUNS = {"plan": ["--fix-plan"], "fix": ["--fix"], "again": ["--fix"], "verify": [], "undo": ["--undo"]}
-
-
-def loopback_up() -> None:
-    """A new network namespace has its loopback down; `ip` need not be installed."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, 0x8914, struct.pack("16sh", b"lo", 0x41))  # SIOCSIFFLAGS: up and running
 
 
 class Journey:

@@ -13,7 +13,8 @@ ROOMS = (
     "reports.fixes reports.progress reports.result", "reports.options reports.screen reports.redact", "reports.words",
     "reports.language", "checks", "checks.fixing", "checks.rules", "checks.judging",
     "fixtures.undo", "fixtures.fix", "fixtures.facts fixtures.mirror", "fixtures.opencode fixtures.sandbox",
-    "fixtures.ollama fixtures.programs", "fixtures.bootstrap", "fixtures.command", "fixtures.jsonc", "fixtures.system",
+    "fixtures.ollama fixtures.programs", "fixtures.bootstrap", "fixtures.environment",
+    "fixtures.command", "fixtures.jsonc", "fixtures.system",
     "fixtures.python_version",
 )
 """The upper floors first. `checks` are the files on top of that folder; a room is a folder, or one of the files of
