@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import bootstrap, python_version
+from fixtures import environment, python_version
 from fixtures.system import stream
+from fixtures.system.sentences import Sentences
 from fixtures.system.sentences import Text
 from fixtures.system.waits import Wait
 from reports.progress import Progress
@@ -80,8 +81,9 @@ class Stream(io.TextIOWrapper):
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_first_start_is_told_in_what_can_be_shown(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Stream(encoding))
-    stream.say(bootstrap.FIRST_START)
-    stream.say(bootstrap.NO_PIP + "\nC:\\Users\\Jos\u00e9")
+    text = Sentences.beside(environment.__file__)
+    environment.say(text("first-start"))
+    stream.say(f"{text('no-pip').both}\nC:\\Users\\Jos\u00e9")
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     with pytest.raises(SystemExit) as told:
         python_version.require()
