@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import subprocess
 import sys
@@ -21,38 +20,12 @@ from fixtures.ollama.store import blob, names
 from fixtures.system import sums
 from fixtures.system.download import DownloadFailed
 from fixtures.system.setup import Setup
-from tests.mirror.test_mirror import make_store
 from tests.support.programs_stand_ins import script
+from tests.support.small_kit import flip, kit, make_store
 
+__all__ = ["kit"]
 START = Path(platforms.__file__).parent / "start"
 MODEL = "qwen2.5-coder:7b"
-
-
-@pytest.fixture
-def kit(tmp_path: Path) -> Path:
-    """A small kit: one model, one program for this platform, a list of sums."""
-    folder = tmp_path / "my kit"
-    make_store(folder / "models")
-    (folder / "programs").mkdir()
-    (folder / "programs" / "ollama.tar.gz").write_bytes(b"packed")
-    row = {
-        "program": "ollama",
-        "version": "0.34.0",
-        "platform": platforms.platform_key(Setup.of_this_machine(tmp_path)),
-        "file": "ollama.tar.gz",
-        "size": 6,
-        "sha256": sums.sha256(folder / "programs" / "ollama.tar.gz"),
-        "unpacked": 12,
-    }
-    (folder / "programs" / "index.json").write_text(json.dumps([row]), encoding="utf-8")
-    sums.write(folder)
-    return folder
-
-
-def flip(file: Path) -> None:
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    file.write_bytes(data)
 
 
 def layer(kit: Path) -> Path:

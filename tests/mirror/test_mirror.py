@@ -1,7 +1,6 @@
 """The room's mirror, and what a pull through a real Ollama does when it misbehaves."""
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,29 +17,16 @@ from fixtures.fix.step import FixFailed
 from fixtures.mirror.client import Room, long_name
 from fixtures.mirror.server import Mirror
 from fixtures.mirror.shelf import Shelf
-from fixtures.ollama.store import blob, names
+from fixtures.ollama.store import names
 from fixtures.programs.programs import Programs
 from fixtures.system import loopback
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from tests.conftest import ROOT
 from tests.support.mirror_bench import NAME, Bench
+from tests.support.small_kit import make_store
 
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
-
-
-def make_store(models: Path) -> bytes:
-    """A models folder with one model of one layer; returns the layer."""
-    layer = bytes(range(256)) * 400
-    digest = f"sha256:{hashlib.sha256(layer).hexdigest()}"
-    manifest = {"schemaVersion": 2, "config": {"digest": digest, "size": 0},
-                "layers": [{"digest": digest, "size": len(layer)}]}
-    file = models / "manifests" / "registry.ollama.ai" / "library" / "qwen2.5-coder" / "7b"
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps(manifest), encoding="utf-8")
-    blob(models, digest).parent.mkdir()
-    blob(models, digest).write_bytes(layer)
-    return layer
 
 
 def test_blobs_come_whole_and_in_parts_with_their_own_address(tmp_path: Path) -> None:

@@ -23,9 +23,9 @@ from fixtures.ollama.store import blob, names
 from fixtures.system import sums
 from fixtures.system.setup import Setup
 from tests.conftest import ROOT
-from tests.mirror.test_mirror import make_store
 from tests.support import kit_bench
 from tests.support.kit_bench import Publishers
+from tests.support.small_kit import make_store
 
 pytestmark = [
     pytest.mark.real,

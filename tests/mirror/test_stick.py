@@ -25,9 +25,9 @@ from fixtures.sandbox.model_store import place_models
 from fixtures.system import sums
 from fixtures.system.setup import Setup
 from tests.conftest import ROOT, validator
-from tests.mirror.test_kit import flip, kit
 from tests.support import kit_bench
 from tests.support.mirror_bench import NAME, Bench
+from tests.support.small_kit import flip, kit
 
 __all__ = ["kit"]
 PYTHON = "/usr/bin/python3"

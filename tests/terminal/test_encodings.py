@@ -16,8 +16,7 @@ import pytest
 
 from fixtures import environment, python_version
 from fixtures.system import stream
-from fixtures.system.sentences import Sentences
-from fixtures.system.sentences import Text
+from fixtures.system.sentences import Sentences, Text
 from fixtures.system.waits import Wait
 from reports.progress import Progress
 from tests.conftest import ROOT, checks_command
