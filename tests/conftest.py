@@ -16,6 +16,7 @@ from hypothesis import settings
 from jsonschema import Draft202012Validator
 
 from fixtures.system import children
+from tests.support import not_run
 from tests.support.programs_stand_ins import SYSTEM
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 settings.register_profile("seeded", derandomize=True, database=None)
 settings.load_profile("seeded")
 ROOT = Path(__file__).resolve().parent.parent
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"]))
+"""The tests' own servers are on this machine; a proxy that is set here would stand between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,19 @@ class Ran:
         return {id: one["pitfall"] for id, one in self.checks.items() if one["status"] == status}
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With OLLAMA_CHECKPOINTS_SHARE=5, one in five of the tests with the real programs: `.ci/run` does so for a second Python."""
+    one_in = int(os.environ.get("OLLAMA_CHECKPOINTS_SHARE") or 1)
+    out = [item for item in items if item.get_closest_marker("real") and not not_run.in_share(item.nodeid, one_in)]
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in not_run.lines(terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(autouse=True)
 def a_run() -> Iterator[None]:
     """Each test is a run of its own: what it starts ends with it. A module's fixtures are built between two tests."""
@@ -53,9 +69,9 @@ def a_run() -> Iterator[None]:
 
 def checks_command(report: Path, *args: str) -> list[str]:
     """`pytest checks` as the bootstrap types it."""
-    return [sys.executable, "-m", "pytest", "-p", "reports.plugin", "-c", str(ROOT / "pyproject.toml"), "--rootdir",
-            str(ROOT),
-            "-p", "no:cacheprovider", f"--report-dir={report}", str(ROOT / "checks"), *args]
+    plugins = [word for name in ("reports.plugin", "tests.support.alone", "no:cacheprovider") for word in ("-p", name)]
+    return [sys.executable, "-m", "pytest", *plugins, "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT),
+            f"--report-dir={report}", str(ROOT / "checks"), *args]
 
 
 @functools.cache

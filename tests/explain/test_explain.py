@@ -43,7 +43,7 @@ def share(cases: list[tuple[str, str]]) -> tuple[float, float]:
 # ---- how often it is right ----
 
 
-@pytest.mark.skipif(not REAL.is_file(), reason="OLLAMA_CHECKPOINTS_REAL_CASES names no file of real cases")
+@pytest.mark.skipif(not REAL.is_file(), reason="no real cases: OLLAMA_CHECKPOINTS_REAL_CASES=FILE names them")
 @pytest.mark.parametrize("form", ["record", "lines"])
 def test_real_cases(form: str, record_property: pytest.RecordProperty, capsys: pytest.CaptureFixture[str]) -> None:
     cases = [(_as_pasted(case, form), case["pitfall"]) for case in lines(REAL)]
@@ -56,7 +56,7 @@ def test_real_cases(form: str, record_property: pytest.RecordProperty, capsys: p
 
 
 @pytest.mark.skipif(not INPUTS.is_file(),
-                    reason="the inputs of the issue are not beside this checkout; OLLAMA_CHECKPOINTS_REAL_CASES names where")
+                    reason="no texts of an issue: OLLAMA_CHECKPOINTS_REAL_CASES=FILE, and they lie beside it")
 def test_every_input_of_the_issue() -> None:
     wrong = {case["id"]: ids(case["text"])[:3] for case in lines(INPUTS)
              if ids(case["text"])[:1] not in ([one] for one in case["accept"])}

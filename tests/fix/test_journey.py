@@ -22,7 +22,7 @@ MOMENTS = 50 if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else 2
 def journey(folder: Path, *moments: str) -> Any:
     """What `tests.fix_journey` tells, in namespaces of its own."""
     if not shutil.which("unshare") or subprocess.run([*APART, "true"], capture_output=True).returncode:
-        pytest.skip("no network namespace to be had here")
+        pytest.skip("no network of one's own: run this on Linux, where `unshare -rn true` works (as root it does)")
     home = folder / "home"
     home.mkdir()
     argv = [*APART, sys.executable, "-m", "tests.support.fix_journey", str(home), str(folder / "reports"), *moments]

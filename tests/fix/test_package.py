@@ -15,6 +15,7 @@ from fixtures.fix.step import Case, FixFailed, Step, plan
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from tests.support.programs_stand_ins import EXE, SYSTEM, program
+from tests.support.system_path import system_path
 
 PROGRAM = "AppData/Local/Programs/Ollama"
 
@@ -40,7 +41,7 @@ def setup(tmp_path: Path) -> Setup:
     program(tmp_path / "bin" / "winget",
             WINGET.format(told=str(tmp_path / "told"), made=str(home / PROGRAM / f"ollama{EXE}"),
                           broken=str(tmp_path / "broken")))
-    path = f"{tmp_path / 'bin'}{os.pathsep}{os.defpath}"
+    path = f"{tmp_path / 'bin'}{os.pathsep}{system_path()}"
     return Setup({**SYSTEM, "PATH": path, "HOME": str(home)}, home, tmp_path, "rehearse", "windows", port=9)
 
 

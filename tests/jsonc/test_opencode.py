@@ -115,7 +115,7 @@ def test_opencode_reads_what_was_meant(tmp_path: Path) -> None:
     try:
         bench = Bench(tmp_path, Programs(os.environ).opencode())
     except ProgramMissing as error:
-        pytest.skip(error.en)
+        pytest.skip(f"no OpenCode: {error.en}")
     texts = cases(1000 if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else 16)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for (text, value), ran in zip(texts, pool.map(bench.read, range(len(texts)), (text for text, _ in texts)),

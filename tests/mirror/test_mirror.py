@@ -122,7 +122,7 @@ def bench_size(bench: Bench) -> int:
     ("mood", "pitfall"),
     [("stalls", "slow-download"), ("lies", "download-corrupt"), ("500", "registry-unreachable"),
      pytest.param("drops", "registry-unreachable",
-                  marks=pytest.mark.skipif(not ALL, reason="Ollama tries for a minute"))],
+                  marks=pytest.mark.skipif(not ALL, reason="Ollama tries for a minute: OLLAMA_CHECKPOINTS_ALL=1"))],
 )
 def test_bad_mirror_has_a_name_and_the_next_run_finishes(
     mood: str, pitfall: str, bench: Bench, monkeypatch: pytest.MonkeyPatch
@@ -163,7 +163,7 @@ def test_disk_that_fills_during_the_download(tmp_path: Path) -> None:
     apart = ["unshare", "-rm"]
     if not shutil.which("unshare") or subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)],
                                                      capture_output=True).returncode:
-        pytest.skip("no disk of one's own to be had here")
+        pytest.skip("no disk of one's own: run this on Linux, where `unshare -rm` may mount (as root it may)")
     done = subprocess.run([*apart, sys.executable, "-m", "tests.support.mirror_bench", str(tmp_path)], cwd=ROOT,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr

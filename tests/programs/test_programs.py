@@ -165,7 +165,7 @@ def test_unreachable_release_is_asked_for_once(bench: Bench) -> None:
 
 @posix
 def test_closing_ends_the_tool_and_removes_its_work(bench: Bench, tmp_path: Path) -> None:
-    script(bench.bin / "npm", f"echo $$ > {tmp_path}/pid; /bin/sleep 60 & wait")
+    script(bench.bin / "npm", f"echo $$ > '{tmp_path}/pid'; /bin/sleep 60 & wait")
     programs = bench.programs()
     programs.prefetch(["opencode"])
     pid = int(wait_for(lambda: (tmp_path / "pid").is_file() and (tmp_path / "pid").read_text(encoding="utf-8").strip()))

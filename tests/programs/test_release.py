@@ -72,7 +72,7 @@ def programs(site: str, folder: Path) -> tuple[Programs, Path]:
 
 
 @pytest.mark.parametrize("name", ["ollama.tgz", pytest.param("ollama.tar.zst", marks=pytest.mark.skipif(
-    not shutil.which("zstd"), reason="needs the zstd program to pack the archive"))])
+    not shutil.which("zstd"), reason="no zstd to pack the archive: apt-get install zstd"))])
 def test_release_is_unpacked_without_graphics_libraries(
     site: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from checks.judging.finding import Finding
 from fixtures.facts.facts import Facts
+from tests.support.system_path import system_path
 
 HOSTILE = (
     "::error::a\n##[add-mask]b\r\n| `c` | <script>d</script> ]]> \x1b[31m\u202e\x00\x07 100%"
@@ -23,7 +24,7 @@ def bare(tmp_path: Path, **more: str) -> dict[str, str]:
     home = tmp_path / "home" / "wangxiaoming"
     (home / ".config" / "opencode").mkdir(parents=True)
     (home / ".config" / "opencode" / "opencode.json").write_text('{"provider": {"ollama": {}}}', encoding="utf-8")
-    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8", "OPENAI_API_KEY": KEY, **more}
+    return {"PATH": system_path(), "HOME": str(home), "LANG": "C.UTF-8", "OPENAI_API_KEY": KEY, **more}
 
 
 @pytest.fixture(autouse=True)

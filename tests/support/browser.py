@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from fixtures.system.cache import cache_dir
+from tests.support.npm_package import installed
 
-AXE = "4.10.3"
+AXE = "axe-core@4.10.3"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
     "--headless",
@@ -147,25 +147,6 @@ def _alone() -> tuple[str, ...]:
     return prefix if works else ()
 
 
-@cache
 def axe() -> str:
-    """axe-core's source, installed once into the suite's cache."""
-    folder = cache_dir(os.environ) / f"axe-core-{AXE}"
-    source = folder / "node_modules" / "axe-core" / "axe.min.js"
-    if not source.is_file():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("no npm to install axe-core with")
-        argv = [
-            npm,
-            "install",
-            "--prefix",
-            str(folder),
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            f"axe-core@{AXE}",
-        ]
-        folder.mkdir(parents=True, exist_ok=True)
-        subprocess.run(argv, check=True, capture_output=True, timeout=300)
-    return source.read_text(encoding="utf-8")
+    """axe-core's source."""
+    return (installed(AXE) / "axe.min.js").read_text(encoding="utf-8")

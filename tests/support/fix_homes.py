@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.system_path import system_path
 
 OLD = '{\n  // mine\n  "theme": "dark"\n}\n'
 """A config that names no Ollama: `config-found` fails, and its fix edits the file."""
@@ -31,7 +32,7 @@ def config_of(home: Path) -> Path:
 
 def env_of(home: Path, **more: str) -> dict[str, str]:
     """Nothing of the real person's; no program is found, and no server is where it would be."""
-    return {"HOME": str(home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9",
+    return {"HOME": str(home), "PATH": system_path(), "LANG": "C.UTF-8", "OLLAMA_HOST": "127.0.0.1:9",
             "PYTHONDONTWRITEBYTECODE": "1",
             "OLLAMA_CHECKPOINTS_CACHE": str(home.parent / "cache"), **more}
 
@@ -64,5 +65,5 @@ def as_somebody(home: Path) -> tuple[str, ...]:
     probe = [tool or "", "--reuid=65534", "--clear-groups", sys.executable, "-c",
              f"import pytest, os; os.listdir({str(ROOT)!r}); os.listdir({str(home)!r})"]
     if not tool or subprocess.run(probe, capture_output=True).returncode:
-        pytest.skip("no way to run as a user without rights")
+        pytest.skip("root's folders are closed to a user without rights: run this as an ordinary user")
     return tuple(probe[:3])

@@ -25,6 +25,7 @@ from fixtures.system import children
 from tests.conftest import ROOT, checks_command
 from tests.support.fix_homes import config_of, tree
 from tests.support.loopback_up import loopback_up
+from tests.support.system_path import system_path
 
 RUNS = {"plan": ["--fix-plan"], "fix": ["--fix"], "again": ["--fix"], "verify": [], "undo": ["--undo"]}
 
@@ -35,7 +36,7 @@ class Journey:
     def __init__(self, home: Path, reports: Path) -> None:
         self.home, self.reports = home, reports
         self.mirror = Mirror(RehearsalShelf(dict(os.environ), reports / "shelf")).start()
-        self.env = {"HOME": str(home), "PATH": f"{home}/.local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
+        self.env = {"HOME": str(home), "PATH": f"{home}/.local/bin:{system_path()}", "LANG": "C.UTF-8",
                     "PYTHONPATH": str(ROOT),
                     "PYTHONDONTWRITEBYTECODE": "1", "OLLAMA_CHECKPOINTS_CACHE": str(reports / "cache")}
 

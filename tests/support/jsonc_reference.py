@@ -1,11 +1,7 @@
-"""The reader that OpenCode has, as a judge of ours: npm's `jsonc-parser` in one long node process.
-
-It is kept in the user's cache folder, so that only the first run asks npm.
-"""
+"""The reader that OpenCode has, as a judge of ours: npm's `jsonc-parser` in one long node process."""
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.npm_package import installed
 
 PACKAGE = "jsonc-parser@3.3.1"
 DRIVER = r"""
@@ -59,25 +57,9 @@ class Reference:
         self.process.wait(timeout=10)
 
 
-def installed() -> Path:
-    """The folder with the package; skips the test where it cannot be had."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "ollama-checkpoints" / "tests" / "jsonc-parser"
-    npm = shutil.which("npm")
-    if not npm or not shutil.which("node"):
-        pytest.skip("node and npm are not on PATH: jsonc-parser, the reader to compare with, cannot be had")
-    if not (folder / "node_modules" / "jsonc-parser" / "package.json").is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", PACKAGE]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not fetch {PACKAGE}: {done.stderr.strip()[-200:]}")
-    return folder
-
-
 @pytest.fixture(scope="session")
 def reference() -> Iterator[Reference]:
-    judge = Reference(installed())
+    judge = Reference(installed(PACKAGE))
     yield judge
     judge.close()
 

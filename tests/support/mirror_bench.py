@@ -86,7 +86,7 @@ class Bench:
             program = programs.ollama()
             self.mirror = Mirror(RehearsalShelf(dict(os.environ), folder / "shelf"), handler=Moody)
         except ProgramMissing as error:
-            pytest.skip(error.en)
+            pytest.skip(f"no Ollama: {error.en}")
         home = folder / "home"
         home.mkdir(exist_ok=True)
         self.mirror.mood, self.mirror.sent, self.mirror.home = "sound", 0, home  # type: ignore[attr-defined]

@@ -31,7 +31,16 @@ def tools() -> Path:
     try:
         return Cache(cache_dir(os.environ) / "tests", say).part("packaging-1", make) / "bin"
     except subprocess.CalledProcessError as error:
-        pytest.skip(f"a package index is needed for uv, pipx and build: {error.output[-200:]}")
+        pytest.skip(f"no uv, pipx and build: pip needs a package index for them ({error.output.strip()[-200:]})")
+
+
+def files_of_git(*which: str) -> list[str]:
+    """What `git ls-files` names of this tree; skips the test in a folder that was downloaded, not cloned."""
+    try:
+        listed = run(["git", "ls-files", "-z", *which], ROOT)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no work tree of git's: run this in a clone")
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 
 
 def run(argv: list[str], cwd: Path, env: dict[str, str] | None = None, seconds: float = 300) -> str:

@@ -18,11 +18,15 @@ SYSTEM = {
 EXE = ".exe" if os.name == "nt" else ""
 
 
+PYTHON = Path(sys.executable).resolve()
+"""Not the environment's, below a home whose name may hold a space: a script's first line takes none."""
+
+
 def program(path: Path, source: str) -> Path:
     """An executable that runs this Python; on Windows an `.exe`, by the launcher that pip brings along."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if os.name != "nt":
-        path.write_text(f"#!{sys.executable}\n{source}\n", encoding="utf-8")
+        path.write_text(f"#!{PYTHON}\n{source}\n", encoding="utf-8")
         path.chmod(0o755)
         return path
     packed = io.BytesIO()

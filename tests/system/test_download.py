@@ -121,7 +121,7 @@ def test_a_disk_without_room_is_told_before_a_byte_is_written(
     assert failed.value.pitfall == "disk-full" and (tmp_path / "file").stat().st_size == 0
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl to make a certificate")
+@pytest.mark.skipif(not shutil.which("openssl"), reason="no openssl to make a certificate: apt-get install openssl")
 def test_a_foreign_certificate_has_its_name(server: Server, tmp_path: Path) -> None:
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1",
             "-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "certificate")]

@@ -16,7 +16,7 @@ from fixtures.undo.undone import Undone
 from tests.support.fix_homes import config_of, env_of, make_home
 from tests.support.journal_lines import add_line
 
-posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links")
+posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links: run this on Linux or macOS")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.support.fix_homes import env_of, make_home, tree
 from tests.support.journal_lines import add_line
 from tests.support.programs_stand_ins import SYSTEM, program
 
-posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links")
+posix = pytest.mark.skipif(os.name == "nt", reason="symbolic links: run this on Linux or macOS")
 SERVE = """
 import http.server, os, pathlib
 own = pathlib.Path(os.environ["HOME"], ".ollama")

@@ -23,7 +23,7 @@ from tests.support.fix_homes import OLD, as_somebody, config_of, env_of, is_new,
 from tests.support.journal_lines import add_line
 
 pytestmark = pytest.mark.real
-posix = pytest.mark.skipif(os.name == "nt", reason="signals and rights of POSIX")
+posix = pytest.mark.skipif(os.name == "nt", reason="signals and rights of POSIX: run this on Linux or macOS")
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
 ONLY = ("-k", "config_found", "--lang=en")
 """One check and its one fix: it needs no program and no server."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Ran
+from tests.support.system_path import system_path
 
 pytestmark = pytest.mark.real
 CONFIG = Path(".config") / "opencode" / "opencode.json"
@@ -24,7 +25,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
     bin.mkdir()
     (bin / "opencode").write_text("#!/bin/sh\necho 1.18.33\n")
     (bin / "opencode").chmod(0o755)
-    return {"HOME": str(tmp_path / "home"), "PATH": f"{bin}:/usr/bin:/bin", "LANG": "C.UTF-8",
+    return {"HOME": str(tmp_path / "home"), "PATH": f"{bin}:{system_path()}", "LANG": "C.UTF-8",
             "OLLAMA_HOST": "127.0.0.1:9", "OLLAMA_CHECKPOINTS_CACHE": str(tmp_path / "cache")}
 
 
@@ -76,7 +77,7 @@ def test_config(
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0,
-                    reason="only root can start a process as another user")
+                    reason="only root can start a process as another user: run this as root")
 def test_config_that_may_not_be_read(bare: dict[str, str], run_checks: Callable[..., Ran]) -> None:
     """Root may read everything, so the run gives that right up first."""
     path = Path(bare["HOME"]) / CONFIG

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conftest import ROOT, Ran, checks_command
+from tests.support.system_path import system_path
 
 Run = Callable[..., Ran]
 ALONE = ("unshare", "-rpf", "--mount-proc")
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.real
 def bare(tmp_path: Path) -> dict[str, str]:
     """A person's machine with neither program, and no config."""
     (tmp_path / "home").mkdir()
-    return {"HOME": str(tmp_path / "home"), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
+    return {"HOME": str(tmp_path / "home"), "PATH": system_path(), "LANG": "C.UTF-8",
             "OLLAMA_HOST": "127.0.0.1:9", "OLLAMA_CHECKPOINTS_CACHE": str(tmp_path / "cache")}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from fixtures import command
 
-posix = pytest.mark.skipif(os.name != "posix", reason="the shell's quoting: POSIX only")
+posix = pytest.mark.skipif(os.name != "posix", reason="the quoting of POSIX' shell: run this on Linux or macOS")
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, argv: list[str], original: list[str] | None = None) -> str:

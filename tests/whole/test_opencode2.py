@@ -104,7 +104,7 @@ def real_opencode() -> str:
 def test_a_set_up_with_the_real_version_2(folder: Path, run_checks: Callable[..., Ran]) -> None:
     rehearsal = read_rehearsal(folder)
     if rehearsal.opencodes[0] != "2" or "STAND_IN_OPENCODE" in rehearsal.env:
-        pytest.skip("this set-up is about a version that only the stand-in plays")
+        pytest.skip("a version that only the stand-in plays: no real OpenCode 2 can show this set-up")
     ran = run_checks(f"--rehearse={folder}", "--lang=en", env={**os.environ, REAL: real_opencode()})
     print(ran.out)
     advised = {id: pitfall for id, pitfall in ran.pitfalls("advice").items() if pitfall != "context-too-small"}

@@ -13,7 +13,8 @@ import pytest
 
 from reports.result import SUITE
 from tests.conftest import ROOT
-from tests.support.packaging_tools import run, tools
+from tests.support.packaging_tools import files_of_git, run, tools
+from tests.support.system_path import system_path
 
 pytestmark = pytest.mark.real
 CHECKS = "ollama-checkpoints"
@@ -24,11 +25,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with the wheel and the sdist of what git would take from this tree."""
     folder = tmp_path_factory.mktemp("built")
     copy = folder / "tree"
-    listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], ROOT).split("\0")
-    for name in filter(None, listed):
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
+    for name in files_of_git("--cached", "--others", "--exclude-standard"):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
     for left in ("reports/out/result.json", "checks/__pycache__/x.pyc"):  # a person's results are nobody else's
         (copy / left).parent.mkdir(parents=True, exist_ok=True)
         (copy / left).write_text("mine")
@@ -46,7 +45,7 @@ def env(tmp_path: Path) -> dict[str, str]:
     home = tmp_path / "home"
     (home / "work").mkdir(parents=True)
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_", "LANG"))}
-    return {**kept, "HOME": str(home), "PATH": f"{tools()}:/usr/bin:/bin",
+    return {**kept, "HOME": str(home), "PATH": f"{tools()}:{system_path()}",
             "UV_CACHE_DIR": str(tmp_path / "uv"), "PIPX_HOME": str(tmp_path / "pipx"),
             "PIPX_BIN_DIR": str(tmp_path / "bin"),
             "OLLAMA_CHECKPOINTS_CACHE": str(tmp_path / "cache"), "UV_PYTHON": sys.executable,
@@ -68,9 +67,8 @@ def test_it_holds_the_tree_in_one_package_and_nobodys_results(built: Path) -> No
     names = zipfile.ZipFile(wheel(built)).namelist()
     assert {name.partition("/")[0] for name in names} == {"ollama_checkpoints", f"ollama_checkpoints-{SUITE}.dist-info"}
     tree = {name.removeprefix("ollama_checkpoints/suite/") for name in names}
-    listed = run(["git", "ls-files", "checks", "fixtures", "reports", "conftest.py", "requirements.lock"],
-                 ROOT).split("\n")
-    there = {name for name in listed if name and not name.startswith("reports/images/") and (ROOT / name).is_file()}
+    listed = files_of_git("checks", "fixtures", "reports", "conftest.py", "requirements.lock")
+    there = {name for name in listed if not name.startswith("reports/images/")}
     assert there <= tree and not [name for name in names if "/out/" in name or name.endswith(".pyc")]
     entries = zipfile.ZipFile(wheel(built)).read(f"ollama_checkpoints-{SUITE}.dist-info/entry_points.txt")
     assert "pytest11" not in entries.decode()
@@ -121,7 +119,7 @@ def files(folder: Path) -> set[str]:
 
 def test_pip_installs_it_beside_packages_of_the_same_names(environment: Path, env: dict[str, str]) -> None:
     before = files(environment)
-    env["PATH"] = f"{environment / 'bin'}:/usr/bin:/bin"
+    env["PATH"] = f"{environment / 'bin'}:{system_path()}"
     out = start([CHECKS], env)
     assert f"{CHECKS} --fix" in out and "venv" not in out
     work = Path(env["HOME"], "work")
@@ -142,7 +140,7 @@ def test_it_leaves_other_peoples_pytest_alone_and_nothing_behind(
 
 
 def test_last_failed_is_remembered_outside_of_the_package(environment: Path, env: dict[str, str]) -> None:
-    env["PATH"] = f"{environment / 'bin'}:/usr/bin:/bin"
+    env["PATH"] = f"{environment / 'bin'}:{system_path()}"
     start([CHECKS], env)
     again = subprocess.run([CHECKS, "--lf", "--co", "-q"], cwd=Path(env["HOME"], "work"), env=env, capture_output=True,
                            text=True, timeout=60)
@@ -154,7 +152,7 @@ def test_an_editable_install_runs_pytest_checks_as_a_checkout_does(env: dict[str
     made = tmp_path / "venv"
     run([str(tools() / "uv"), "venv", "-q", "--seed", str(made)], tmp_path, env)
     run([str(made / "bin" / "python"), "-m", "pip", "install", "-q", "-e", str(ROOT)], tmp_path, env)
-    env["PATH"] = f"{made / 'bin'}:/usr/bin:/bin"
+    env["PATH"] = f"{made / 'bin'}:{system_path()}"
     for argv in (["pytest", "checks"], [CHECKS], ["pytest", "--project", str(tmp_path), "checks"]):
         done = subprocess.run([*argv, "--lang=en", f"--report-dir={tmp_path / 'r'}", "-p", "no:cacheprovider"],
                               cwd=ROOT, env=env,
