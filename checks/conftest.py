@@ -180,7 +180,7 @@ def _outcome(finding: Finding, item: pytest.Function, selected: set[str | None])
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Everything is judged: the programs end while the report is made.
 
-    It takes the config's secrets out; which files count depends on OpenCode's version, which nothing may have asked for yet.
+    It takes the config's secrets out; which files count depends on OpenCode's version, which nothing may have asked yet.
     """
     if mode(session.config) != "verify" and (judgements := session.config.stash.get(JUDGEMENTS, None)):
         judgements.facts.config  # noqa: B018 - read before no program can be started any more

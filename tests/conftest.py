@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 settings.register_profile("seeded", derandomize=True, database=None)
 settings.load_profile("seeded")
 ROOT = Path(__file__).resolve().parent.parent
-os.environ["NO_PROXY"] = os.environ["no_proxy"] = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"]))
+DIRECT = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"]))
+os.environ.update(NO_PROXY=DIRECT, no_proxy=DIRECT)
 """The tests' own servers are on this machine; a proxy that is set here would stand between."""
 
 
@@ -47,7 +48,7 @@ class Ran:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With OLLAMA_CHECKPOINTS_SHARE=5, one in five of the tests with the real programs: `.ci/run` does so for a second Python."""
+    """With OLLAMA_CHECKPOINTS_SHARE=5, one in five of the tests with the real programs: for `.ci/run`'s second Python."""
     one_in = int(os.environ.get("OLLAMA_CHECKPOINTS_SHARE") or 1)
     out = [item for item in items if item.get_closest_marker("real") and not not_run.in_share(item.nodeid, one_in)]
     items[:] = [item for item in items if item not in out]

@@ -16,7 +16,9 @@ from fixtures.ollama.server import Program
 from fixtures.opencode.folders import denied_folder
 from fixtures.system.setup import Setup
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows' rights are not told by a file's mode: run this on Linux or macOS")
+pytestmark = pytest.mark.skipif(
+    os.name == "nt", reason="Windows' rights are not told by a file's mode: run this on Linux or macOS"
+)
 NOBODY = 65534
 
 

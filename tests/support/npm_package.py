@@ -30,7 +30,8 @@ def _fetch(package: str) -> Path | str:
 
     def make(work: Path) -> None:
         argv = [npm, "install", "--prefix", str(work / "part"), "--no-audit", "--no-fund", "--ignore-scripts", package]
-        subprocess.run(argv, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=300)
+        subprocess.run(argv, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                       timeout=300)
 
     try:
         return Cache(cache_dir(os.environ) / "tests", say).part(f"npm-{package}", make)

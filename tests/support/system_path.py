@@ -14,7 +14,7 @@ FOLDERS = (Path("/usr/bin"), Path("/bin"))
 
 @cache
 def system_path() -> str:
-    """The system's folders; where one holds a program of ours, as Fedora's and Arch's packages put it, links to all the others."""
+    """The system's folders; where one holds a program of ours, as with Fedora's packages, links to all the others."""
     if not any((folder / name).exists() for folder in FOLDERS for name in OURS):
         return os.pathsep.join(map(str, FOLDERS))
     links = Path(tempfile.mkdtemp(prefix="tests-path-"))

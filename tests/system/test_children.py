@@ -15,7 +15,7 @@ from fixtures.system import children
 from tests.conftest import ROOT
 
 windows = pytest.mark.skipif(
-    os.name != "nt", reason="Windows' jobs and events (elsewhere the next run sweeps, see test_orphans): run this on Windows"
+    os.name != "nt", reason="Windows' jobs and events (elsewhere the next run sweeps): run this on Windows"
 )
 STAYS = "import os, pathlib, sys, time; pathlib.Path(sys.argv[1]).write_text(str(os.getpid())); time.sleep(120)"
 """A program that notes its number and stays."""

@@ -115,7 +115,7 @@ def test_a_line_on_a_terminal_is_written_over_with_blanks(monkeypatch: pytest.Mo
 
 
 @pytest.mark.skipif(
-    os.name == "nt", reason="a pseudo-terminal of POSIX (Windows' console has tests of its own): run this on Linux or macOS"
+    os.name == "nt", reason="a pseudo-terminal (Windows' console has tests of its own): run this on Linux or macOS"
 )
 @pytest.mark.parametrize("encoding", ["cp936", "utf-8"])
 def test_on_a_terminal_too(encoding: str, silent: str, tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ from tests.conftest import Ran
 from tests.support.fix_homes import OLD, config_of, env_of, make_home
 
 posix = pytest.mark.skipif(os.name == "nt", reason="rights of POSIX: run this on Linux or macOS")
-root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away: run this as root")
+root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0,
+                          reason="only root can give files away: run this as root")
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 SOMEBODY = 65534
 

@@ -39,7 +39,7 @@ CONFIG = {
     },
 }
 """What that run wrote."""
-posix = pytest.mark.skipif(os.name == "nt", reason="the entries are a POSIX machine's, with links: run this on Linux or macOS")
+posix = pytest.mark.skipif(os.name == "nt", reason="a POSIX machine's entries, with links: run this on Linux or macOS")
 
 
 @pytest.fixture

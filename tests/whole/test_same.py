@@ -39,8 +39,9 @@ def with_a_card(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-in for nvidia-smi is a shell script: run this on Linux or macOS")
-@pytest.mark.parametrize("args", [["--sandbox"], *([f"--rehearse={SETUPS / name}"] for name in ("gpu-not-used", "model-not-downloaded"))],
-                         ids=["sandbox", "gpu-not-used", "model-not-downloaded"])
+@pytest.mark.parametrize("args", [
+    ["--sandbox"], [f"--rehearse={SETUPS / 'gpu-not-used'}"], [f"--rehearse={SETUPS / 'model-not-downloaded'}"],
+], ids=["sandbox", "gpu-not-used", "model-not-downloaded"])
 def test_two_runs_on_two_machines_see_the_same(
     args: list[str], run_checks: Callable[..., Ran], with_a_card: dict[str, str],
 ) -> None:

@@ -46,7 +46,8 @@ def _text(node: ast.expr) -> str:
 
 
 def test_every_skip_says_what_is_missing_and_what_would_make_it_run() -> None:
-    told = {f"{file.name}: {reason}": reason for file in FILES for reason in reasons(ast.parse(file.read_text(encoding="utf-8")))}
+    trees = {file.name: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+    told = {f"{name}: {reason}": reason for name, tree in trees.items() for reason in reasons(tree)}
     assert len(told) > 20
     assert not [where for where, reason in told.items() if reason != "…" and not all(reason.partition(": ")[::2])]
 
@@ -55,7 +56,8 @@ def test_the_last_lines_count_what_did_not_run(tmp_path: Path) -> None:
     (tmp_path / "page").mkdir()
     file = tmp_path / "page" / "test_page.py"
     file.write_text(SKIPPED, encoding="utf-8")
-    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.conftest", f"--rootdir={tmp_path}", str(file)]
+    plugins = ["-p", "no:cacheprovider", "-p", "tests.conftest"]
+    argv = [sys.executable, "-m", "pytest", "-q", *plugins, f"--rootdir={tmp_path}", str(file)]
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(argv, cwd=tmp_path, env=env, capture_output=True, text=True, encoding="utf-8", timeout=60)
     assert done.returncode == 0, done.stdout + done.stderr
