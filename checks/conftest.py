@@ -28,7 +28,7 @@ from fixtures.system.setup import Setup, own_home
 text = Sentences.beside(__file__, "sentences/run.toml")
 CLOSING = pytest.StashKey[threading.Thread]()
 EARLY = {
-    "default-model": ("providers", "agents"),
+    "default-model": ("providers",),
     "chat-reply": ("providers", "load", "early_reply", "schema", "ollama_program", "machine"),
     "model-listed": ("providers", "schema", "ollama_program"),
     "config-valid": ("providers", "schema"),

@@ -7,31 +7,25 @@ import pytest
 
 from fixtures.opencode.default import default_of, readers
 
-AGENTS = [{"name": "build", "mode": "primary"}, {"name": "plan", "mode": "primary"},
-          {"name": "general", "mode": "subagent"},
-          {"name": "title", "mode": "primary", "hidden": True}, {"name": "probe", "mode": "primary"}]
-
 
 def provider(id: str, *models: str, url: str = "http://localhost:11434/v1") -> dict[str, Any]:
-    return {"id": id, "options": {"baseURL": url},
-            "models": {model: {"id": model, "api": {"id": model, "url": ""}} for model in models}}
+    return {"id": id, "options": {"baseURL": url}, "models": {model: {"id": model, "api": {"id": model, "url": ""}} for model in models}}
 
 
 CLOUD = provider("opencode", "big-pickle", url="https://opencode.ai/zen/v1")
 OLLAMA = provider("ollama", "llama3.2:3b", "qwen2.5-coder:7b", "gemma2:9b")
 
 
-def default(config: dict[str, Any], *listed: dict[str, Any], agents: Any = AGENTS, recent: Any = ()) -> Any:
-    return default_of(config, agents, listed or (CLOUD, OLLAMA), recent, {"A": "127.0.0.1:1"}, "probe")
+def default(config: dict[str, Any], *listed: dict[str, Any], recent: Any = ()) -> Any:
+    whole = {**config, "agent": {**config.get("agent", {}), "probe": {"mode": "primary"}}}
+    return default_of(whole, listed or (CLOUD, OLLAMA), recent, {"A": "127.0.0.1:1"}, "probe")
 
 
 @pytest.mark.parametrize(("config", "recent", "chosen", "origin"), [
     ({"provider": {"ollama": {}}}, [], "ollama/qwen2.5-coder:7b", "order"),
     ({}, [], "opencode/big-pickle", "order"),
-    ({"model": "ollama/llama3.2:3b", "provider": {"ollama": {}}}, [("opencode", "big-pickle")], "ollama/llama3.2:3b",
-     "config"),
-    ({"provider": {"ollama": {}}}, [("ollama", "gone:1b"), ("opencode", "big-pickle")], "opencode/big-pickle",
-     "recent"),
+    ({"model": "ollama/llama3.2:3b", "provider": {"ollama": {}}}, [("opencode", "big-pickle")], "ollama/llama3.2:3b", "config"),
+    ({"provider": {"ollama": {}}}, [("ollama", "gone:1b"), ("opencode", "big-pickle")], "opencode/big-pickle", "recent"),
 ])
 def test_the_order(config: dict[str, Any], recent: Any, chosen: str, origin: str) -> None:
     found = default(config, recent=recent)
@@ -46,29 +40,26 @@ def test_the_last_in_the_alphabet_after_latest_and_its_favourites() -> None:
 
 
 @pytest.mark.parametrize(("named", "fault"), [
-    ("coder", "agent-unknown"), ("general", "agent-subagent"), ("title", "agent-hidden"), ("probe", "agent-unknown"),
-    ("plan", None),
+    ("coder", "agent-unknown"), ("general", "agent-subagent"), ("title", "agent-hidden"), ("probe", "agent-unknown"), ("plan", None),
 ])
 def test_an_agent_that_may_not_start(named: str, fault: str | None) -> None:
     assert default({"default_agent": named, "provider": {"ollama": {}}}).fault == fault
 
 
 def test_the_first_agent_that_may_start() -> None:
-    rest = [one for one in AGENTS if one["name"] not in ("build", "plan")]
-    assert default({}, agents=rest).fault == "no-agent"
-    mine = [*rest, {"name": "z", "mode": "all"}, {"name": "9", "mode": "primary"}]
-    assert default({"agent": {"z": {}, "9": {}}}, agents=mine).agent == "9"
+    off = {"build": {"disable": True}, "plan": {"disable": True}}
+    assert default({"agent": off}).fault == "no-agent"
+    assert default({"agent": {**off, "z": {}, "9": {"mode": "primary"}}}).agent == "9"
+    assert default({"agent": {"build": {"mode": "subagent"}}}).agent == "plan"
+    assert default({"agent": {"build": {"hidden": True}}, "default_agent": "build"}).fault == "agent-hidden"
 
 
 def test_an_agent_has_the_first_word() -> None:
-    own = [{"name": "build", "mode": "primary", "model": {"providerID": "opencode", "modelID": "big-pickle"}}]
-    found = default({"model": "ollama/gemma2:9b", "provider": {"ollama": {}}}, agents=own)
-    assert (found.chosen, found.origin, found.path,
-            found.local) == ("opencode/big-pickle", "agent", ("agent", "build", "model"), False)
+    found = default({"model": "ollama/gemma2:9b", "provider": {"ollama": {}}, "agent": {"build": {"model": "opencode/big-pickle"}}})
+    assert (found.chosen, found.origin, found.path, found.local) == ("opencode/big-pickle", "agent", ("agent", "build", "model"), False)
 
 
-@pytest.mark.parametrize("named", ["ollama:qwen2.5-coder:7b", "olama/x", "OLLAMA/qwen2.5-coder:7b",
-                                   "ollama/QWEN2.5-CODER:7B", "ollama"])
+@pytest.mark.parametrize("named", ["ollama:qwen2.5-coder:7b", "olama/x", "OLLAMA/qwen2.5-coder:7b", "ollama/QWEN2.5-CODER:7B", "ollama"])
 def test_a_name_that_does_not_exist(named: str) -> None:
     assert default({"model": named}).fault == "model-unknown"
 
@@ -80,6 +71,5 @@ def test_the_address() -> None:
 
 
 def test_who_else_reads() -> None:
-    agents = [{"name": "title", "model": {"providerID": "opencode", "modelID": "big-pickle"}}, {"name": "general"}]
-    found = readers({"small_model": "opencode/gone"}, agents, (CLOUD, OLLAMA), {})
-    assert [one.path for one in found] == [("agent", "title", "model")]
+    config = {"small_model": "opencode/gone", "agent": {"title": {"model": "opencode/big-pickle"}, "general": {"model": "opencode/big-pickle"}}}
+    assert [one.path for one in readers(config, (CLOUD, OLLAMA), {})] == [("agent", "title", "model")]
