@@ -67,7 +67,8 @@ def _inside(file: str, workspace: str | None) -> str | None:
 def nearer(value: Any, folder: str) -> Any:
     """The same, with paths in `folder` as the repository has them; commands stay whole: they are typed elsewhere."""
     if isinstance(value, str):
-        return value.replace(folder.rstrip(os.sep) + os.sep, "")
+        here = folder.rstrip("/" + os.sep)
+        return value.replace(here + os.sep, "").replace(f"{here}/", "")
     if isinstance(value, Mapping):
         return {key: part if key == "commands" else nearer(part, folder) for key, part in value.items()}
     return [nearer(part, folder) for part in value] if isinstance(value, list) else value

@@ -70,7 +70,8 @@ def test_at_most_ten_of_a_kind_and_the_first_remedy_among_them() -> None:
 
 
 def test_a_place_is_a_file_only_inside_the_workspace(tmp_path: Path) -> None:
-    inside, outside = tmp_path / "space" / "a,b:c.json", tmp_path / "home" / "opencode.json"
+    name = "a,b;c.json" if os.name == "nt" else "a,b:c.json"  # no file of Windows has a colon
+    inside, outside = tmp_path / "space" / name, tmp_path / "home" / "opencode.json"
     for file in (inside, outside):
         file.parent.mkdir()
         file.write_text("{}", encoding="utf-8")
@@ -81,14 +82,14 @@ def test_a_place_is_a_file_only_inside_the_workspace(tmp_path: Path) -> None:
         "chat-reply": passed(Text("fine", "好")),
     }
     found = github.places(findings, str(tmp_path / "space"), lambda text: text.replace(str(tmp_path), "~"))
-    assert found["config-valid"] == github.Place("~/space/a,b:c.json:7", "a,b:c.json", 7)
-    assert found["config-found"] == github.Place("~/home/opencode.json:3")
+    assert found["config-valid"] == github.Place(f"{Path('~/space', name)}:7", name, 7)
+    assert found["config-found"] == github.Place(f"{Path('~/home/opencode.json')}:3")
     assert found["names-agree"].file is None
     assert "chat-reply" not in found
     lines = {read(line)[1]["title"].split()[1]: read(line) for line in
              github.annotations(result(record("config-valid"), record("config-found")), found, EN, AGAIN)}
-    assert (lines["config-valid"][1]["file"], lines["config-valid"][1]["line"]) == ("a,b:c.json", "7")
-    assert "~/home/opencode.json:3" in lines["config-found"][2]
+    assert (lines["config-valid"][1]["file"], lines["config-valid"][1]["line"]) == (name, "7")
+    assert f"{Path('~/home/opencode.json')}:3" in lines["config-found"][2]
 
 
 def test_paths_are_told_from_the_workspace_and_commands_stay_whole() -> None:

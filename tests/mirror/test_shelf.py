@@ -23,9 +23,9 @@ def named(name: str) -> str:
 
 def lay(folder: Path, *names: str) -> Path:
     for name in names:
-        program(folder / name, PROGRAM)
-        if EXE and named(name) == name:
-            (folder / f"{name}{EXE}").rename(folder / name)
+        made = program(folder / name, PROGRAM)
+        if made.name != Path(named(name)).name:
+            made.rename(folder / name)
     return folder
 
 
