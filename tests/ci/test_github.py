@@ -1,6 +1,7 @@
 """GitHub's face: annotations and summary say what to do, and nothing in them is obeyed or rendered as markup."""
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
