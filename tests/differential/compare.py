@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-CLOUD = ("cloud-model-chosen-silently", "connect-shows-cloud-only", "config-missing", "config-wrong-place", "config-overridden", "models-map-missing",
+CLOUD = ("cloud-model-chosen-silently", "connect-shows-cloud-only", "config-missing", "config-wrong-place",
+         "config-overridden", "models-map-missing",
          "config-unknown-key", "config-schema-invalid")
 """Pitfalls that tell of a start in the cloud; the last ones name what takes the local provider away."""
 

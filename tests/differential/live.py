@@ -36,10 +36,12 @@ LONG = re.compile(rb"new prompt, .*task\.n_tokens = \d{4}")
 """The server's log once the model reads OpenCode's own prompt: a title's is shorter. What it then answers is nobody's fault."""
 SECONDS = 45.0
 """OpenCode repeats for 67 s what is refused, and its log has told it by then."""
-OFF = {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_AUTOUPDATE": "1", "npm_config_offline": "true", "OPENCODE_PERMISSION": '{"*":"deny"}'}
+OFF = {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_AUTOUPDATE": "1", "npm_config_offline": "true",
+       "OPENCODE_PERMISSION": '{"*":"deny"}'}
 """What takes time and changes no verdict: the catalogue, updates, an install without a network, 20 KB of tools."""
 
-WAY_OUT = ("link set lo up", "link add out0 type veth peer name out1", "addr add 192.0.2.1/24 dev out0", "link set out0 up", "link set out1 up",
+WAY_OUT = ("link set lo up", "link add out0 type veth peer name out1", "addr add 192.0.2.1/24 dev out0",
+           "link set out0 up", "link set out1 up",
            "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev out0", "route add default via 192.0.2.2")
 """Every packet that takes it is counted and lost: a look-up, a connection, anything."""
 
@@ -58,11 +60,14 @@ class Bench:
         self.folder, self.models = folder, folder / "models"
         self.opencode, self.ollama = self.programs.opencode(), self.programs.ollama()
         place_models(self.programs, self.models, [PLAIN])
-        env = {"PATH": os.environ["PATH"], "HOME": str(folder), "OLLAMA_MODELS": str(self.models), "OLLAMA_NO_CLOUD": "1", "OLLAMA_NOPRUNE": "1"}
+        env = {"PATH": os.environ["PATH"], "HOME": str(folder), "OLLAMA_MODELS": str(self.models),
+               "OLLAMA_NO_CLOUD": "1", "OLLAMA_NOPRUNE": "1"}
         log = (folder / "server.log").open("wb")  # no child of a run: it outlives each case
-        self.process = subprocess.Popen([self.ollama, "serve"], env=env, cwd=folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([self.ollama, "serve"], env=env, cwd=folder, stdout=log, stderr=log,
+                                        stdin=subprocess.DEVNULL)
         wait_for(URL)
-        loopback.request("POST", f"{URL}/api/create", seconds=60, data={"model": "short", "from": PLAIN, "parameters": SHORT, "stream": False})
+        loopback.request("POST", f"{URL}/api/create", seconds=60,
+                         data={"model": "short", "from": PLAIN, "parameters": SHORT, "stream": False})
         self.library = self.models / "manifests" / "registry.ollama.ai" / "library"
         self.short = (self.library / "short" / "latest").read_bytes()
         self.database = folder / "data"
@@ -85,7 +90,8 @@ class Bench:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content.encode("utf-8", "surrogatepass"))
         path = f"{self.opencode.parent}:{self.ollama.parent}:/usr/bin:/bin"
-        env = {"HOME": str(folder / "home"), "PATH": path, "LANG": "C.UTF-8", "OPENCODE_TEST_MANAGED_CONFIG_DIR": str(folder / "managed")}
+        env = {"HOME": str(folder / "home"), "PATH": path, "LANG": "C.UTF-8",
+               "OPENCODE_TEST_MANAGED_CONFIG_DIR": str(folder / "managed")}
         try:
             yield folder, env | case.env
         finally:
@@ -96,7 +102,8 @@ def lived(bench: Bench, case: Case) -> dict[str, Any]:
     """What comes of the plain first sentence: `ok`, `fails` or `cloud`, and what was said."""
     with bench.person(case) as (folder, env), (folder / "err").open("wb") as err, (folder / "out").open("wb") as out:
         argv = [bench.opencode, "run", "--print-logs", "--log-level", "INFO", "你好，请介绍一下你自己"]
-        process = subprocess.Popen(argv, env=env | OFF, cwd=folder / "project", stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True)
+        process = subprocess.Popen(argv, env=env | OFF, cwd=folder / "project", stdin=subprocess.DEVNULL, stdout=out,
+                                   stderr=err, start_new_session=True)
         try:
             return _watched(process, case, folder, bench)
         finally:
@@ -159,7 +166,8 @@ def main(cases: Path, output: Path) -> None:
             before = packets()
             verdict = judged(bench, case)
             sent = packets() - before
-            out.write(json.dumps({"name": case.name, "sent": sent, "checks": verdict, "life": lived(bench, case)}, ensure_ascii=False) + "\n")
+            out.write(json.dumps({"name": case.name, "sent": sent, "checks": verdict, "life": lived(bench, case)},
+                                 ensure_ascii=False) + "\n")
             out.flush()
 
 

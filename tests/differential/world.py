@@ -15,7 +15,8 @@ LOGINS = "home/.local/share/opencode/auth.json"
 def lesson(**provider: Any) -> dict[str, Any]:
     """The lesson's config."""
     options = {"baseURL": "http://localhost:11434/v1"}
-    return {"provider": {"ollama": {"npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)", "options": options, "models": {MODEL: {}}, **provider}}}
+    return {"provider": {"ollama": {"npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)", "options": options,
+                                    "models": {MODEL: {}}, **provider}}}
 
 
 @dataclass(slots=True)
