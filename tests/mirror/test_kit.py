@@ -202,7 +202,7 @@ def test_start_names_the_one_thing_to_install(folder: Path, path: Path) -> None:
 def test_start_parses_in_every_shell(shell: str) -> None:
     found = functools.reduce(lambda seen, top: seen or next(Path(top).glob(shell), None), ("/bin", "/usr/bin"), None)
     if not found:
-        pytest.skip(f"install {shell} to try the script with it")
+        pytest.skip(f"no {shell} on PATH: install it to try the script with it")
     for name in ("start.sh", "start.command"):
         subprocess.run([str(found), "-n", str(START / name)], check=True)
 

@@ -29,7 +29,7 @@ from tests.support.small_kit import make_store
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not shutil.which("zstd") or not shutil.which("npm"), reason="needs zstd and npm on PATH"),
+    pytest.mark.skipif(not shutil.which("zstd") or not shutil.which("npm"), reason="no zstd or npm on PATH: apt-get install zstd npm"),
 ]
 KEYS = [key for keys in SYSTEMS.values() for key in keys]
 MODEL = "qwen2.5-coder:7b"

@@ -138,7 +138,7 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         subprocess.run([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], check=False).returncode == 0
     )
     if not (shutil.which("unshare") and shutil.which("zstd") and shutil.which("npm") and new and namespaces()):
-        pytest.skip(f"needs unshare, zstd, npm, network namespaces and a {PYTHON} from 3.11")
+        pytest.skip(f"no unshare, zstd, npm, network namespace or {PYTHON} from 3.11: run it as root on Debian with zstd and npm")
     folder = tmp_path_factory.mktemp("kit")
     publishers = kit_bench.Publishers(folder / "publishers")
     try:
@@ -241,7 +241,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half(size: int, said: str, seat:
 @pytest.mark.real
 def test_a_bare_checkout_without_a_network_says_so_at_once(tmp_path: Path) -> None:
     if not (shutil.which("unshare") and namespaces()):
-        pytest.skip("needs unshare and network namespaces")
+        pytest.skip("no unshare or network namespace: run it as root on Linux")
     (tmp_path / "home").mkdir()
     done = Seat(ROOT, tmp_path / "home").type(PYTHON, "checks")
     assert done.returncode == 4 and "cannot be reached" in done.stderr and "Retrying" not in done.stderr, done.stderr

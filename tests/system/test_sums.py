@@ -27,7 +27,7 @@ def test_what_was_packed_is_whole(folder: Path) -> None:
     assert found(folder) == {} and sorted(sums.read(folder)) == ["a.txt", "模型 1/blob"]
 
 
-@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs coreutils' sha256sum")
+@pytest.mark.skipif(not shutil.which("sha256sum"), reason="no sha256sum on PATH: install coreutils")
 def test_sha256sum_reads_it(folder: Path) -> None:
     subprocess.run(["sha256sum", "--quiet", "--strict", "-c", sums.NAME], cwd=folder, check=True)
 
