@@ -34,7 +34,7 @@ SHORT = {"stop": [".", ",", "\n", "!", ":"], "num_ctx": 8192}
 MAIN = re.compile(r'message="?stream(?P<error> error)?"? providerID=(?P<provider>"[^"]*"|\S*) .*small=false.*?(error\.error="(?P<said>.*)")?$', re.MULTILINE)
 LONG = re.compile(rb"new prompt, .*task\.n_tokens = \d{4}")
 """The server's log once the model reads OpenCode's own prompt: a title's is shorter. What it then answers is nobody's fault."""
-SECONDS = 45.0
+SECONDS = 120.0
 """OpenCode repeats for 67 s what is refused, and its log has told it by then."""
 OFF = {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_AUTOUPDATE": "1", "npm_config_offline": "true",
        "OPENCODE_PERMISSION": '{"*":"deny"}'}
