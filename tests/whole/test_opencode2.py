@@ -49,6 +49,7 @@ def test_every_config_of_version_1_is_in_the_table() -> None:
     assert {one.folder.name for one in folders if one.opencodes == ["1"]} <= set(TABLE)
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("name", TABLE)
 def test_a_config_of_version_1_with_version_2(name: str, tmp_path: Path) -> None:
     with rehearsed(SETUPS / name, tmp_path) as facts:
