@@ -106,10 +106,13 @@ def test_every_known_value_is_used(pitfall: Pitfall, os: str) -> None:
 
 
 def test_one_unknown_value_leaves_out_one_sentence() -> None:
-    known = TABLE["context-too-small"].remedy({"model": "qwen3:8b", "window": 4096, "wanted": None}, "linux")
-    assert "4096 tokens" not in known.why["en"]
-    assert known.why["en"].startswith("Below 23 GB")
-    assert "qwen3:8b-32k" in known.commands[0]
+    """And one command: a window that the model was not trained for is not offered."""
+    known = TABLE["context-too-small"].remedy({"model": "qwen3:8b", "window": 4096, "minimum": None, "near": "b"}, "linux")
+    assert known.why["en"].startswith("qwen3:8b runs with a window of 4096 tokens. OpenCode's instructions")
+    assert "needs" not in known.why["en"] and "sibling" not in known.text["en"]
+    assert known.commands == ["ollama pull b", "ollama ps"]
+    other = TABLE["context-too-small"].remedy({"model": "qwen3:8b", "window": 4096, "minimum": 32768}, "linux")
+    assert "qwen3:8b-32k" in other.commands[0] and len(other.commands) == 2 and "trained" not in other.text["en"]
 
 
 def test_a_value_may_have_both_languages() -> None:
