@@ -3,14 +3,17 @@ from __future__ import annotations
 
 from checks.judging.finding import Finding, advice, blocked, passed
 from checks.judging.graph import check
-from checks.rules.start import other_readers, place, said
+from checks.rules.start import names_the_machine, other_readers, place, said
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address, is_cloud_name
 from fixtures.opencode.config import is_on
+from fixtures.opencode.default import Default
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
 
 text = Sentences.beside(__file__, "sentences/privacy.toml")
+PACKAGE = "@ai-sdk/openai-compatible"
+"""What OpenCode takes where a provider of the config names none."""
 
 
 @check("stays-local", step="privacy", needs=("config-found",))
@@ -19,6 +22,8 @@ def test_stays_local(facts: Facts) -> Finding:
     输入的内容留在本机"""
     if facts.config.broken or facts.provider is None or not facts.names:
         return blocked("config-valid")  # OpenCode refuses it, or that check tells of the cloud
+    if facts.default and (by := names_the_machine(facts, facts.default)):
+        return blocked(by)
     shared = [_shared] if facts.generation.shares else []
     for rule in (_cloud_model, _cloud_default, *shared, _proxied):
         if finding := rule(facts):
@@ -44,9 +49,15 @@ def _cloud_model(facts: Facts) -> Finding | None:
 def _cloud_default(facts: Facts) -> Finding | None:
     """Where OpenCode goes without being asked: with the first sentence, and with its title."""
     start = facts.default
-    if start and not start.fault and not start.local:
+    if start and not start.fault and not start.local and not _reaches_nobody(facts, start):
         return _silently(facts, said(facts, start), start.chosen, **place(facts, start))
     return other_readers(facts) if start else _named_elsewhere(facts)
+
+
+def _reaches_nobody(facts: Facts, start: Default) -> bool:
+    """OpenCode's default package has no address of its own: without one it asks `undefined/chat/completions`."""
+    package = facts.config.get("provider", start.provider, "npm") or (PACKAGE if start.provider == "ollama" else "")
+    return not start.url and start.provider in facts.config.providers and package == PACKAGE
 
 
 def _named_elsewhere(facts: Facts) -> Finding | None:

@@ -26,9 +26,18 @@ def judge_start(facts: Facts) -> Finding:
         return blocked("model-listed" if not start.provider or is_declared(facts, start) else "names-agree")
     if start.fault:
         return _no_agent(facts, start)
+    if by := names_the_machine(facts, start):
+        return blocked(by)
     if not start.local:
         return _elsewhere(facts, start)
     return _here(facts, start)
+
+
+def names_the_machine(facts: Facts, start: Default) -> str | None:
+    """The check that tells of an Ollama on another machine: somebody's own, and one failure is enough for it."""
+    if start.fault or start.local or not start.url or start.provider != facts.provider:
+        return None
+    return "config-valid" if facts.server.state == "ollama" else "server-listening"
 
 
 def place(facts: Facts, start: Default) -> dict[str, Any]:
