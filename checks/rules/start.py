@@ -11,6 +11,7 @@ from fixtures.ollama.server import address
 from fixtures.opencode.choice import configured
 from fixtures.opencode.default import Default, stays_here
 from fixtures.opencode.markdown import agent_file
+from fixtures.opencode.program import has_package
 from fixtures.system.sentences import Sentences, Text, same
 
 text = Sentences.beside(__file__, "../sentences/start.toml")
@@ -84,6 +85,10 @@ def said(facts: Facts, start: Default) -> Text:
 def _here(facts: Facts, start: Default) -> Finding:
     """A model of this machine; whether it is there can be told of the server that was found."""
     where, server = address(start.url, "config"), facts.server
+    if package := _foreign_package(facts, start):
+        values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
+        at = {**place(facts, start), "file": _home_of(facts)}
+        return advice("default-model-missing", text("other-package", chosen=start.chosen, package=package), **{**at, **values})
     if server.state != "ollama" or _is_there(facts, start):
         return passed(same(start.chosen), origin=start.origin, agent=start.agent)
     if (start.provider, start.model) == (facts.provider, facts.choice.key):
@@ -95,6 +100,13 @@ def _here(facts: Facts, start: Default) -> Finding:
     same_port = where is not None and where.port == server.address.port
     found = text("not-there" if same_port else "other-server", chosen=start.chosen, url=start.url)
     return advice("default-model-missing", found, **{**at, **values})
+
+
+def _foreign_package(facts: Facts, start: Default) -> str:
+    """Another provider's package that OpenCode would fetch first: where it cannot, the first sentence fails."""
+    package = facts.config.get("provider", start.provider, "npm") if start.provider != facts.provider else None
+    own = not isinstance(package, str) or package.startswith("@ai-sdk/") or has_package(facts.setup, package)
+    return "" if own else str(package)
 
 
 def _is_there(facts: Facts, start: Default) -> bool:
