@@ -83,8 +83,8 @@ def killed(journey: Journey, moments: int) -> list[dict[str, Any]]:
         whole, new = time.monotonic() - began, journey.config()
         journey.run("undo", "--undo")
     draw, told = random.Random(moments), []
-    for _ in range(moments):
-        seconds = draw.uniform(0.05, 1.0) * whole
+    for number in range(moments):  # one in each part of the way: of two drawn anywhere both can come after its end
+        seconds = max(0.05, (number + draw.random()) / moments) * whole
         was_killed = journey.kill(seconds)
         config = journey.config()
         again, undo = journey.run("again", "--fix"), journey.run("undo", "--undo")
