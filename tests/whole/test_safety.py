@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from checks.judging.graph import ORDER
 from fixtures.programs.programs import Programs, cache_dir
 from fixtures.sandbox.model_store import place_models
 from fixtures.sandbox.opencodes import stand_in
@@ -151,7 +152,7 @@ def test_an_interrupted_run_leaves_nothing(moment: float, number: signal.Signals
 
         document = json.loads(result.read_text(encoding="utf-8"))
         assert document["verdict"] in ("incomplete", "failed", "passed")
-        assert len(document["checks"]) == 15
+        assert len(document["checks"]) == len(ORDER)
 
 
 def test_a_closed_run_starts_nothing(tmp_path: Path) -> None:
