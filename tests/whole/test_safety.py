@@ -121,7 +121,7 @@ def started_children(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-MOMENTS = [random.Random(7).uniform(0.3, 9) for _ in range(30 if ALL else 5)]
+MOMENTS = [random.Random(seed).uniform(0.3, 9) for seed in range(30 if ALL else 5)]
 
 
 @pytest.mark.real
