@@ -11,6 +11,7 @@ import pytest
 
 from fixtures.system.cache import Cache, cache_dir
 from fixtures.system.waits import say
+from tests.conftest import ROOT
 
 PACKAGES = ("build==1.6.1", "hatchling==1.33.0", "check-wheel-contents==0.6.3", "uv==0.13.9", "pipx==1.18.4")
 
