@@ -85,16 +85,14 @@ def said(facts: Facts, start: Default) -> Text:
 def _here(facts: Facts, start: Default) -> Finding:
     """A model of this machine; whether it is there can be told of the server that was found."""
     where, server = address(start.url, "config"), facts.server
+    at = {**place(facts, start), "file": _home_of(facts)}
+    values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
     if package := _foreign_package(facts, start):
-        values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
-        at = {**place(facts, start), "file": _home_of(facts)}
         return advice("default-model-missing", text("other-package", chosen=start.chosen, package=package), **{**at, **values})
     if server.state != "ollama" or _is_there(facts, start):
         return passed(same(start.chosen), origin=start.origin, agent=start.agent)
     if (start.provider, start.model) == (facts.provider, facts.choice.key):
         return blocked("names-agree" if facts.choice.on_server else "model-downloaded")
-    at = {**place(facts, start), "file": _home_of(facts)}
-    values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
     if start.provider in facts.config.providers and start.model not in configured(facts.config, start.provider):
         return advice("provider-id-taken", text("from-catalogue", chosen=start.chosen), **{**at, **values, "provider": start.provider})
     same_port = where is not None and where.port == server.address.port
