@@ -81,7 +81,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     setup = with_installed(setup)
     if config.option.fix_plan:
         setup = _without_caches(setup, config)
-    facts = Facts(setup, functools.partial(recommend, mirror=config.option.mirror), config.option.model, config.option.full)
+    facts = Facts(
+        setup, functools.partial(recommend, mirror=config.option.mirror), config.option.model, config.option.full
+    )
     judgements = config.stash[JUDGEMENTS] = Judgements(facts)
     if config.option.undo:
         _undo(session, judgements)
@@ -180,7 +182,7 @@ def _outcome(finding: Finding, item: pytest.Function, selected: set[str | None])
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Everything is judged: the programs end while the report is made.
 
-    It takes the config's secrets out; which files count depends on OpenCode's version, which nothing may have asked yet.
+    It takes the config's secrets out; which files count depends on OpenCode's version, which may not be asked yet.
     """
     if mode(session.config) != "verify" and (judgements := session.config.stash.get(JUDGEMENTS, None)):
         judgements.facts.config  # noqa: B018 - read before no program can be started any more

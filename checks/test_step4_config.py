@@ -100,7 +100,9 @@ def _taken_out(sources: tuple[Source, ...]) -> list[str]:
 def _mentions_ollama(source: Source, port: int) -> bool:
     """Outside comments, a source that speaks of Ollama but gives no provider has something misspelt in it."""
     value = str(source.value).lower()
-    return source.no_object or any(word in value for word in ("ollama", ":11434", f":{port}"))  # no object: config-valid tells
+    return source.no_object or any(
+        word in value for word in ("ollama", ":11434", f":{port}")
+    )  # no object: config-valid tells
 
 
 def _wrong_place(facts: Facts) -> str | None:

@@ -131,7 +131,9 @@ def _no_reply(facts: Facts, reply: Reply) -> Finding:
     if pitfall == "unknown-error":
         log = said_since(facts.setup, reply.ended - reply.seconds)
         seen = text("unknown", opencode=message[:200] or reply.error, ollama=log[-1][:200] if log else text("nothing"))
-        return failed(pitfall, seen, **values).seen(error=reply.error, message=message, ollama_log=log, opencode_log=_log_of(facts))
+        return failed(pitfall, seen, **values).seen(
+            error=reply.error, message=message, ollama_log=log, opencode_log=_log_of(facts)
+        )
     return failed(pitfall, seen, **{**values, **_sent_wrongly(facts, message)}).seen(error=reply.error, message=message)
 
 

@@ -57,7 +57,7 @@ def download_bytes(model: str) -> int | None:
 
 
 def near(name: str, there: Sequence[tuple[str, int]]) -> str:
-    """The lesson's model, or where a room has others (name, bytes): the largest that is no larger, else its smallest."""
+    """The lesson's model, or where a room has others (name, bytes): the largest no larger, else its smallest."""
     if not there or any(same_model(name, one) for one, _ in there):
         return name
     fitting = [row for row in there if row[1] <= (download_bytes(name) or 0)]

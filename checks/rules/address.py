@@ -30,7 +30,13 @@ def wrong_address(rules: OpenCodeRules) -> Finding | None:
     found = text("at-line", **at, seen=value or text("no-base-url"))
     also = ("base-url-missing-v1",) if value and pitfall != "base-url-missing-v1" and not _has_v1(value) else ()
     variable = _unset(rules) if pitfall == "config-variable-unset" else "OLLAMA_HOST"
-    values = {"seen": value, "base_url": right, "provider": rules.provider or "", "key": "baseURL", "variable": variable}
+    values = {
+        "seen": value,
+        "base_url": right,
+        "provider": rules.provider or "",
+        "key": "baseURL",
+        "variable": variable,
+    }
     return failed(pitfall, found, same(right), also, **{**at, **values, "address": right.removesuffix("/v1")})
 
 
@@ -68,7 +74,9 @@ def _pitfall_of(rules: OpenCodeRules, value: str) -> str | None:
         return "localhost-ipv6"
     if not is_bundled(rules.facts.config.get("provider", rules.provider or "", "npm")):
         return None  # a package for Ollama's own API has /api here
-    return None if _path(value) == "/v1" else ("base-url-missing-v1" if _path(value) in ("", "/api") else "base-url-wrong")
+    return (
+        None if _path(value) == "/v1" else ("base-url-missing-v1" if _path(value) in ("", "/api") else "base-url-wrong")
+    )
 
 
 def _path(value: str) -> str:
@@ -82,7 +90,9 @@ def _unset(rules: OpenCodeRules) -> str | None:
     if left := NAMED.search(str(rules.facts.base_url or "")):
         return left[1]
     raw = str(_raw_base_url(rules))
-    return next((name for name in rules.facts.config.unset if f"{{env:{name}}}" in raw or f"{{file:{name}}}" in raw), None)
+    return next(
+        (name for name in rules.facts.config.unset if f"{{env:{name}}}" in raw or f"{{file:{name}}}" in raw), None
+    )
 
 
 def _raw_base_url(rules: OpenCodeRules) -> Any:

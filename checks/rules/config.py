@@ -110,7 +110,9 @@ def _refused(rules: OpenCodeRules) -> Finding | None:
         return None
     file = _refused_file(error)
     there = [one for one in rules.problems if one.source.label in error] or ([] if file else rules.problems)
-    problem = next((one for one in there if one.kind == "type"), None) or next((one for one in _unknown(rules) if one in there), None)
+    problem = next((one for one in there if one.kind == "type"), None) or next(
+        (one for one in _unknown(rules) if one in there), None
+    )
     if problem:
         line, column = problem.place
         at = {"file": problem.source.label, "line": line, "column": column, "key": ".".join(map(str, problem.path))}
@@ -165,7 +167,12 @@ def _wrong_limit(rules: OpenCodeRules) -> Finding | None:
     """`limit.output` is sent along as a whole number of tokens: each request ends where it is none."""
     models = objects(rules.facts.config.get("provider", rules.provider or "", "models"))
     for key, value in ((key, one["limit"].get("output")) for key, one in models if isinstance(one.get("limit"), dict)):
-        if isinstance(value, int | float) and not isinstance(value, bool) and (value < 0 or value != int(value)) and key == rules.facts.choice.key:
+        if (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and (value < 0 or value != int(value))
+            and key == rules.facts.choice.key
+        ):
             at = {**rules.at("provider", rules.provider or "", "models", key, "limit", "output"), "key": "limit.output"}
             return failed("config-schema-invalid", text("no-whole-number", **at, value=value), **at, seen=str(value))
     return None
@@ -204,6 +211,16 @@ def _misplaced_window(source: Source, ours: str) -> Finding | None:
     return None
 
 
-RULES = (_unreadable, dropped_part, _lost_by_unknown_key, _refused, _switched_off, _no_provider, wrong_address, not_usable, _no_models,
-         _wrong_limit)
+RULES = (
+    _unreadable,
+    dropped_part,
+    _lost_by_unknown_key,
+    _refused,
+    _switched_off,
+    _no_provider,
+    wrong_address,
+    not_usable,
+    _no_models,
+    _wrong_limit,
+)
 """In the order that they speak: what is lost comes before what is wrong."""

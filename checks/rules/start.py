@@ -88,13 +88,19 @@ def _here(facts: Facts, start: Default) -> Finding:
     at = {**place(facts, start), "file": _home_of(facts)}
     values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
     if package := _foreign_package(facts, start):
-        return advice("default-model-missing", text("other-package", chosen=start.chosen, package=package), **{**at, **values})
+        return advice(
+            "default-model-missing", text("other-package", chosen=start.chosen, package=package), **{**at, **values}
+        )
     if server.state != "ollama" or _is_there(facts, start):
         return passed(same(start.chosen), origin=start.origin, agent=start.agent)
     if (start.provider, start.model) == (facts.provider, facts.choice.key):
         return blocked("names-agree" if facts.choice.on_server else "model-downloaded")
     if start.provider in facts.config.providers and start.model not in configured(facts.config, start.provider):
-        return advice("provider-id-taken", text("from-catalogue", chosen=start.chosen), **{**at, **values, "provider": start.provider})
+        return advice(
+            "provider-id-taken",
+            text("from-catalogue", chosen=start.chosen),
+            **{**at, **values, "provider": start.provider},
+        )
     same_port = where is not None and where.port == server.address.port
     found = text("not-there" if same_port else "other-server", chosen=start.chosen, url=start.url)
     return advice("default-model-missing", found, **{**at, **values})
@@ -139,7 +145,13 @@ def other_readers(facts: Facts) -> Finding | None:
     for reader in facts.readers:
         if not stays_here(reader.url):
             source = facts.config.origin(reader.path)
-            file = source.label if source else str(agent_file(facts.setup, reader.path[1]) or "") if len(reader.path) > 1 else ""
+            file = (
+                source.label
+                if source
+                else str(agent_file(facts.setup, reader.path[1]) or "")
+                if len(reader.path) > 1
+                else ""
+            )
             key = ".".join(reader.path)
             values = {"seen": reader.chosen, "provider": facts.provider, "model": facts.choice.key, "key": key}
             return advice(CLOUD, text("reads", key=key, chosen=reader.chosen, url=reader.url), file=file, **values)

@@ -107,7 +107,9 @@ def test_every_known_value_is_used(pitfall: Pitfall, os: str) -> None:
 
 def test_one_unknown_value_leaves_out_one_sentence() -> None:
     """And one command: a window that the model was not trained for is not offered."""
-    known = TABLE["context-too-small"].remedy({"model": "qwen3:8b", "window": 4096, "minimum": None, "near": "b"}, "linux")
+    known = TABLE["context-too-small"].remedy(
+        {"model": "qwen3:8b", "window": 4096, "minimum": None, "near": "b"}, "linux"
+    )
     assert known.why["en"].startswith("qwen3:8b runs with a window of 4096 tokens. OpenCode's instructions")
     assert "needs" not in known.why["en"] and "sibling" not in known.text["en"]
     assert known.commands == ["ollama pull b", "ollama ps"]

@@ -1,6 +1,6 @@
-"""`python -m tests.differential.live CASES OUT`: each case lived through by OpenCode, and judged by the suite, in a network that ends here.
+"""`python -m tests.differential.live CASES OUT`: OpenCode lives through each, the suite judges it, all offline.
 
-Run below `unshare -rnpf --mount-proc`: port 11434 is free there, and whatever is sent out is counted and lost. CASES and
+Run below `unshare -rnpf --mount-proc`: port 11434 is free there, and what is sent out is counted and lost. CASES and
 OUT hold a JSON object a line.
 """
 from __future__ import annotations
@@ -31,9 +31,12 @@ URL = "http://127.0.0.1:11434"
 PLAIN = "checkpoints-plain"
 SHORT = {"stop": [".", ",", "\n", "!", ":"], "num_ctx": 8192}
 """The small model goes on and on: here it ends at the first mark."""
-MAIN = re.compile(r'message="?stream(?P<error> error)?"? providerID=(?P<provider>"[^"]*"|\S*) .*small=false.*?(error\.error="(?P<said>.*)")?$', re.MULTILINE)
+MAIN = re.compile(
+    r'message="?stream(?P<error> error)?"? providerID=(?P<provider>"[^"]*"|\S*) .*small=false.*?(error\.error="(?P<said>.*)")?$',
+    re.MULTILINE,
+)
 LONG = re.compile(rb"new prompt, .*task\.n_tokens = \d{4}")
-"""The server's log once the model reads OpenCode's own prompt: a title's is shorter. What it then answers is nobody's fault."""
+"""The server's log once the model reads OpenCode's own prompt: a title's is shorter. Its answer is nobody's fault."""
 SECONDS = 120.0
 """OpenCode repeats for 67 s what is refused, and its log has told it by then."""
 OFF = {"OPENCODE_DISABLE_MODELS_FETCH": "1", "OPENCODE_DISABLE_AUTOUPDATE": "1", "npm_config_offline": "true",

@@ -11,9 +11,24 @@ from tests.differential.world import LOGINS, MODEL, STATE, Case, World, lesson
 
 Expected = tuple[str, str, str] | None
 INVALID, NAME = ("config-valid", "failed", "config-schema-invalid"), ("names-agree", "failed", "model-name-mismatch")
-AGENT, MISSING = ("default-model", "failed", "default-agent-wrong"), ("default-model", "advice", "default-model-missing")
-CLOUD, ADDRESS = ("default-model", "failed", "cloud-model-chosen-silently"), ("config-valid", "failed", "base-url-wrong")
+AGENT = ("default-model", "failed", "default-agent-wrong")
+MISSING = ("default-model", "advice", "default-model-missing")
+CLOUD = ("default-model", "failed", "cloud-model-chosen-silently")
+TAKEN = ("default-model", "advice", "provider-id-taken")
+ADDRESS = ("config-valid", "failed", "base-url-wrong")
+CAUGHT = ("chat-reply", "failed", "proxy-captures-localhost")
+ABSENT = ("config-found", "failed", "config-missing")
 REFERENCE, SYNTAX = ("config-valid", "failed", "config-variable-unset"), ("config-valid", "failed", "config-syntax")
+WRONG_SHAPES = (
+    ("mcp", {"fs": {"command": "npx", "args": ["-y", "x"]}}), ("instructions", "AGENTS.md"), ("plugin", "x"),
+    ("lsp", {"a": {"command": "x"}}), ("formatter", {"a": {"command": "x"}}),
+)
+SAME_ADDRESS = (
+    "http://localhost:11434//v1", "http://localhost:11434/api/../v1", "http://localhost:11434/%76%31",
+    "http:\\\\localhost:11434\\v1", "http://127。0。0。1:11434/v1", "http://2130706433:11434/v1",
+    "http://[::ffff:127.0.0.1]:11434/v1",
+)
+"""As a URL's own rules read them, each is this machine's port 11434."""
 LOCAL = {"options": {"baseURL": "http://localhost:11434/v1"}}
 
 
@@ -35,8 +50,7 @@ def recent(*pairs: tuple[str, str]) -> str:
 
 def false_greens() -> Iterator[tuple[str, World, Expected]]:
     """It said 5 of 5, and the first sentence failed or left."""
-    for key, value in (("mcp", {"fs": {"command": "npx", "args": ["-y", "x"]}}), ("instructions", "AGENTS.md"), ("plugin", "x"), ("lsp", {"a": {"command": "x"}}),
-                       ("formatter", {"a": {"command": "x"}})):
+    for key, value in WRONG_SHAPES:
         yield f"G1 {key}", World().top(**{key: value}), INVALID
     for name in (f"ollama:{MODEL}", f"olama/{MODEL}", f"OLLAMA/{MODEL}", f"ollama/{MODEL.upper()}"):
         yield f"G2 {name}", World().top(model=name), NAME
@@ -55,15 +69,17 @@ def false_greens() -> Iterator[tuple[str, World, Expected]]:
     three = World(models=["llama3.2:3b"])
     three.ollama["models"] = {MODEL: {}, "llama3.2:3b": {}, "gemma2:9b": {}}
     yield "G8 three models", three, MISSING
-    yield "G8 another provider", beside(lmstudio={"options": {"baseURL": "http://127.0.0.1:1234/v1"}, "models": {"m": {}}}), MISSING
+    other = {"options": {"baseURL": "http://127.0.0.1:1234/v1"}, "models": {"m": {}}}
+    yield "G8 another provider", beside(lmstudio=other), MISSING
     for id in ("anthropic", "openrouter", "openai"):
-        yield f"G9 {id}", named(id), ("default-model", "advice", "provider-id-taken")
+        yield f"G9 {id}", named(id), TAKEN
     for comment in ("// was {file:./old-key.txt}\n", "/* {file:./gone.txt} */"):
-        yield f"G10 {comment.strip()}", World(text=[lambda text, comment=comment: text.replace("{", "{" + comment, 1)]), REFERENCE
+        added = [lambda text, comment=comment: text.replace("{", "{" + comment, 1)]
+        yield f"G10 {comment.strip()}", World(text=added), REFERENCE
     yield "G11 word", World().file("home/.config/opencode/agents/x.md", "---\nmode: main\n---\nx\n"), INVALID
     yield "G11 project", World().file("project/.opencode/agent/x.md", "---\nmode: 7\n---\nx\n"), INVALID
-    yield "G12", World().set(HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="localhost 127.0.0.1"), ("chat-reply", "failed", "proxy-captures-localhost")
-    yield "G13", World(place="project/opencode.json").set(OPENCODE_DISABLE_PROJECT_CONFIG="TRUE"), ("config-found", "failed", "config-missing")
+    yield "G12", World().set(HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="localhost 127.0.0.1"), CAUGHT
+    yield "G13", World(place="project/opencode.json").set(OPENCODE_DISABLE_PROJECT_CONFIG="TRUE"), ABSENT
     yield "G14 null", World().set(OPENCODE_CONFIG_CONTENT="null"), INVALID
     yield "G14 mark", World().set(OPENCODE_CONFIG_CONTENT="\ufeff{}"), SYNTAX
 
@@ -93,8 +109,7 @@ def false_alarms() -> Iterator[tuple[str, World, Expected]]:
         yield f"A7 {exempt}", World().set(HTTP_PROXY="http://127.0.0.1:9", NO_PROXY=exempt), None
     yield "A8 model", World().model("{env:MY_MODEL}").set(MY_MODEL=MODEL), None
     yield "A8 provider", named("{env:ID}").set(ID="ollama"), None
-    for url in ("http://localhost:11434//v1", "http://localhost:11434/api/../v1", "http://localhost:11434/%76%31", "http:\\\\localhost:11434\\v1",
-                "http://127。0。0。1:11434/v1", "http://2130706433:11434/v1", "http://[::ffff:127.0.0.1]:11434/v1"):
+    for url in SAME_ADDRESS:
         yield f"A9 {url}", World().address(url), None
     login = json.dumps({"ollama": {"type": "api", "key": "sk-checkpoints"}})
     yield "A10", World().provider(npm="@ai-sdk/openai").file(LOGINS, login), None

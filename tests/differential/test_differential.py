@@ -1,6 +1,6 @@
-"""The suite's word on a set-up, and what comes of the first sentence there: the same, in each kind that was ever found to differ.
+"""The suite's word on a set-up, and what comes of the first sentence there: the same, in each kind that ever differed.
 
-A seeded share in every run, everything with OLLAMA_CHECKPOINTS_ALL=1; OLLAMA_CHECKPOINTS_SEED draws another set. What was
+A seeded share in every run, all with OLLAMA_CHECKPOINTS_ALL=1; OLLAMA_CHECKPOINTS_SEED draws another set. What was
 judged before by the same suite with the same programs is not repeated.
 """
 from __future__ import annotations
@@ -36,7 +36,12 @@ ALONE = ("unshare", "-rnpf", "--mount-proc", "--kill-child")
 def suite_hash() -> str:
     """Of everything that a verdict rests on."""
     whole = hashlib.sha256()
-    files = [file for top in ("checks", "fixtures", "tests/differential") for file in (ROOT / top).rglob("*") if file.suffix in (".py", ".toml", ".json")]
+    files = [
+        file
+        for top in ("checks", "fixtures", "tests/differential")
+        for file in (ROOT / top).rglob("*")
+        if file.suffix in (".py", ".toml", ".json")
+    ]
     for file in sorted(file for file in files if "setups" not in file.parts and file.is_file()):
         whole.update(file.read_bytes())
     return whole.hexdigest()
@@ -47,12 +52,24 @@ def results(cases: Iterable[Case], folder: Path) -> dict[str, dict[str, Any]]:
     programs = Programs(os.environ)
     key = f"{suite_hash()} {programs.opencode().stat().st_size} {programs.ollama().stat().st_size}"
     programs.close()
-    kept = {case.name: cache_dir(os.environ) / "differential" / hashlib.sha256(f"{key} {case.json()}".encode()).hexdigest()[:32] for case in cases}
+    kept = {
+        case.name: cache_dir(os.environ)
+        / "differential"
+        / hashlib.sha256(f"{key} {case.json()}".encode()).hexdigest()[:32]
+        for case in cases
+    }
     new = [case for case in cases if not kept[case.name].is_file()]
     if new:
         (folder / "cases").write_text("".join(case.json() + "\n" for case in new), encoding="utf-8")
         argv = [*ALONE, sys.executable, "-m", "tests.differential.live", str(folder / "cases"), str(folder / "out")]
-        done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120 + 120 * len(new))
+        done = subprocess.run(
+            argv,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=120 + 120 * len(new),
+        )
         assert done.returncode == 0, done.stderr[-2000:]
         for line in (folder / "out").read_text(encoding="utf-8").splitlines():
             file = kept[json.loads(line)["name"]]
@@ -65,13 +82,22 @@ def namespaces() -> str | None:
     """Why none can be made here; None where they can."""
     if not shutil.which("ip") or not shutil.which("unshare"):
         return "needs unshare (util-linux) and ip (iproute2)"
-    works = subprocess.run([*ALONE, "ip", "link", "add", "out0", "type", "veth", "peer", "name", "out1"], capture_output=True).returncode == 0
+    works = (
+        subprocess.run(
+            [*ALONE, "ip", "link", "add", "out0", "type", "veth", "peer", "name", "out1"], capture_output=True
+        ).returncode
+        == 0
+    )
     return None if works else "this system gives no network namespace: run it as root, or with user namespaces on"
 
 
 def share(cases: list[Case]) -> list[Case]:
     """Another part of them for every seed."""
-    return cases if ALL else sorted(cases, key=lambda case: hashlib.sha256(f"{SEED} {case.name}".encode()).digest())[:SHARE]
+    return (
+        cases
+        if ALL
+        else sorted(cases, key=lambda case: hashlib.sha256(f"{SEED} {case.name}".encode()).digest())[:SHARE]
+    )
 
 
 @pytest.mark.real
@@ -99,7 +125,9 @@ def test_generated(tmp_path: Path) -> None:
 
 
 def test_a_seed_gives_the_same_cases() -> None:
-    assert [generated(7, number).json() for number in range(50)] == [generated(7, number).json() for number in range(50)]
+    assert [generated(7, number).json() for number in range(50)] == [
+        generated(7, number).json() for number in range(50)
+    ]
     assert len({generated(7, number).json() for number in range(200)}) > 150
 
 
@@ -109,12 +137,21 @@ def result(life: str, sent: int = 0, **checks: tuple[str, str | None]) -> dict[s
     return {"checks": found, "life": {"outcome": life, "said": ""}, "sent": sent}
 
 
-@pytest.mark.parametrize(("one", "agrees"), [
-    (result("ok"), True), (result("fails"), False), (result("cloud"), False), (result("ok", sent=1), False),
-    (result("ok", chat_reply=("failed", "unknown-error")), False), (result("fails", chat_reply=("failed", "unknown-error")), True),
-    (result("fails", chat_reply=("failed", "slow-reply")), False), (result("fails", default_model=("advice", "default-model-missing")), True),
-    (result("cloud", default_model=("failed", "cloud-model-chosen-silently")), True), (result("cloud", chat_reply=("failed", "unknown-error")), False),
-    (result("ok", config_valid=("crashed", None)), False),
-])
+@pytest.mark.parametrize(
+    ("one", "agrees"),
+    [
+        (result("ok"), True),
+        (result("fails"), False),
+        (result("cloud"), False),
+        (result("ok", sent=1), False),
+        (result("ok", chat_reply=("failed", "unknown-error")), False),
+        (result("fails", chat_reply=("failed", "unknown-error")), True),
+        (result("fails", chat_reply=("failed", "slow-reply")), False),
+        (result("fails", default_model=("advice", "default-model-missing")), True),
+        (result("cloud", default_model=("failed", "cloud-model-chosen-silently")), True),
+        (result("cloud", chat_reply=("failed", "unknown-error")), False),
+        (result("ok", config_valid=("crashed", None)), False),
+    ],
+)
 def test_what_counts_as_the_same(one: dict[str, Any], agrees: bool) -> None:
     assert (disagreement(one) is None) is agrees

@@ -18,17 +18,78 @@ from fixtures.opencode import program as opencode
 from fixtures.system.setup import Setup
 from tests.differential.world import lesson
 
-NASTY = ("127.0.0.1：11434", "[::1", "::::", "\x00", "\ud800", "http://[", "http://[::1]:x/v1", "{env:", "{file:}", "${", "//", "\\\\", "ollama/", "/", "#",
-         "a" * 100_000, "1e999", "9" * 400, "．", "١٢٣", "\u202e", " ", "", "%zz", "http://%00/", "：//", "..", "~", "~/", "\ufeff", "\n")
+NASTY = (
+    "127.0.0.1：11434",
+    "[::1",
+    "::::",
+    "\x00",
+    "\ud800",
+    "http://[",
+    "http://[::1]:x/v1",
+    "{env:",
+    "{file:}",
+    "${",
+    "//",
+    "\\\\",
+    "ollama/",
+    "/",
+    "#",
+    "a" * 100_000,
+    "1e999",
+    "9" * 400,
+    "．",
+    "١٢٣",
+    "\u202e",
+    " ",
+    "",
+    "%zz",
+    "http://%00/",
+    "：//",
+    "..",
+    "~",
+    "~/",
+    "\ufeff",
+    "\n",
+)
 texts = st.sampled_from(NASTY) | st.text(max_size=40)
-values = st.recursive(texts | st.none() | st.booleans() | st.integers() | st.floats(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-                      max_leaves=8)
-PATHS = (("provider",), ("provider", "ollama"), ("provider", "ollama", "options"), ("provider", "ollama", "options", "baseURL"), ("provider", "ollama", "models"),
-         ("provider", "ollama", "models", "qwen2.5-coder:7b"), ("provider", "ollama", "models", "qwen2.5-coder:7b", "limit"), ("provider", "ollama", "npm"),
-         ("provider", "ollama", "api"), ("provider", "ollama", "blacklist"), ("model",), ("small_model",), ("agent",), ("share",), ("disabled_providers",),
-         ("enabled_providers",), ("mcp",), ("plugin",), ("provider", "ollama", "models", "qwen2.5-coder:7b", "provider"))
-VARIABLES = ("OLLAMA_HOST", "HTTP_PROXY", "NO_PROXY", "OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR", "OPENCODE_CONFIG_CONTENT", "OPENCODE_DISABLE_PROJECT_CONFIG",
-             "OLLAMA_MODELS", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+values = st.recursive(
+    texts | st.none() | st.booleans() | st.integers() | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=8,
+)
+PATHS = (
+    ("provider",),
+    ("provider", "ollama"),
+    ("provider", "ollama", "options"),
+    ("provider", "ollama", "options", "baseURL"),
+    ("provider", "ollama", "models"),
+    ("provider", "ollama", "models", "qwen2.5-coder:7b"),
+    ("provider", "ollama", "models", "qwen2.5-coder:7b", "limit"),
+    ("provider", "ollama", "npm"),
+    ("provider", "ollama", "api"),
+    ("provider", "ollama", "blacklist"),
+    ("model",),
+    ("small_model",),
+    ("agent",),
+    ("share",),
+    ("disabled_providers",),
+    ("enabled_providers",),
+    ("mcp",),
+    ("plugin",),
+    ("provider", "ollama", "models", "qwen2.5-coder:7b", "provider"),
+)
+VARIABLES = (
+    "OLLAMA_HOST",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "OPENCODE_CONFIG",
+    "OPENCODE_CONFIG_DIR",
+    "OPENCODE_CONFIG_CONTENT",
+    "OPENCODE_DISABLE_PROJECT_CONFIG",
+    "OLLAMA_MODELS",
+    "XDG_CONFIG_HOME",
+    "XDG_STATE_HOME",
+)
 
 
 def with_value(path: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -87,4 +148,7 @@ def test_any_file(config: str, state: str) -> None:
 
 @pytest.mark.parametrize("size", [1, 1024 * 1024 + 1])
 def test_a_large_value(size: int) -> None:
-    judged(json.dumps(with_value(("provider", "ollama", "options", "baseURL"), "x" * size)), {"OLLAMA_HOST": "x" * min(size, 100_000)})
+    judged(
+        json.dumps(with_value(("provider", "ollama", "options", "baseURL"), "x" * size)),
+        {"OLLAMA_HOST": "x" * min(size, 100_000)},
+    )

@@ -43,7 +43,9 @@ def test_only_a_fix_that_would_do_something_is_offered(home: Home) -> None:
 
 
 def test_config_without_ollama_gets_a_provider_and_keeps_the_rest(home: Home) -> None:
-    home.write('{\n  // my colours\n  "theme": "dark",\n  "provider": {"mine": {"options": {"baseURL": "https://example.com/v1"}}}\n}\n')
+    home.write(
+        '{\n  // my colours\n  "theme": "dark",\n  "provider": {"mine": {"options": {"baseURL": "https://example.com/v1"}}}\n}\n'
+    )
     (step,) = home.steps("config-found")
     text = step.changes[0].after.decode()
     assert "// my colours" in text and '"ollama"' in text and '"mine"' in text

@@ -53,7 +53,7 @@ def test_from_a_bare_home_to_the_first_chat_and_back(tmp_path: Path) -> None:
 def test_killed_at_random_moments_of_the_whole_way(tmp_path: Path) -> None:
     """The config is there and whole, or not there; running again finishes; `--undo` leaves nothing, no process either.
 
-    But for a model that came whole after the kill, by the server alone: nobody can tell it from one that the person pulled.
+    But for a model that came whole after the kill, by the server alone: it looks like one that the person pulled.
     """
     told = journey(tmp_path, str(MOMENTS))
     for one in told:

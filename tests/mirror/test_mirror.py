@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from fixtures.fix import pull as fix_pull
+from fixtures.fix.pull_error import pitfall_of
 from fixtures.fix.step import FixFailed
 from fixtures.mirror.client import Room, long_name
 from fixtures.mirror.server import Mirror
@@ -92,7 +93,7 @@ def test_names_of_a_mirror_are_what_ollama_pull_wants() -> None:
     ],
 )
 def test_errors_of_a_pull_are_told_apart(said: str, pitfall: str) -> None:
-    assert fix_pull.pitfall_of(said) == pitfall
+    assert pitfall_of(said) == pitfall
 
 
 @pytest.fixture

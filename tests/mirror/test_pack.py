@@ -29,7 +29,9 @@ from tests.support.small_kit import make_store
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not shutil.which("zstd") or not shutil.which("npm"), reason="no zstd or npm on PATH: apt-get install zstd npm"),
+    pytest.mark.skipif(
+        not shutil.which("zstd") or not shutil.which("npm"), reason="no zstd or npm on PATH: apt-get install zstd npm"
+    ),
 ]
 KEYS = [key for keys in SYSTEMS.values() for key in keys]
 MODEL = "qwen2.5-coder:7b"
@@ -90,41 +92,16 @@ def test_every_system_is_there_file_by_file(setup: Setup, publishers: Publishers
 
 def installs(near: Path, python: str, one: Platform, work: Path) -> bool:
     """Whether that Python finds all it needs in the folder, asking no index."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     wanted = work / "wanted.txt"
     key = next(key for key, other in PLATFORMS.items() if other is one)
-    wanted.write_text(wheels.requirements(lock, key, python), encoding="utf-8")
+    wanted.write_text(wheels.requirements((ROOT / "requirements.lock").read_text("utf-8"), key, python), "utf-8")
     tags = [word for tag in one.tags for word in ("--platform", tag)]
     abis = [word for abi in (f"cp{python.replace('.', '')}", "abi3", "none") for word in ("--abi", abi)]
-    argv = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--dry-run",
-        "--no-deps",
-        "--no-index",
-        "--find-links",
-        str(near),
-        "--require-hashes",
-        "--only-binary",
-        ":all:",
-        "--python-version",
-        python,
-        *tags,
-        *abis,
-        "--target",
-        str(work / "target"),
-        "-r",
-        str(wanted),
-    ]
-    return (
-        subprocess.run(
-            argv, capture_output=True, env={**os.environ, "PIP_CONFIG_FILE": os.devnull}, timeout=120
-        ).returncode
-        == 0
-    )
+    words = "-q --dry-run --no-deps --no-index --require-hashes --only-binary :all: --python-version".split()
+    where = ["--find-links", str(near), "--target", str(work / "target"), "-r", str(wanted)]
+    argv = [sys.executable, "-m", "pip", "install", *words, python, *tags, *abis, *where]
+    env = {**os.environ, "PIP_CONFIG_FILE": os.devnull}
+    return subprocess.run(argv, capture_output=True, env=env, timeout=120).returncode == 0
 
 
 def same_in_zip(folder: Path) -> None:

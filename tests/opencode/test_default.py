@@ -9,7 +9,11 @@ from fixtures.opencode.default import default_of, readers
 
 
 def provider(id: str, *models: str, url: str = "http://localhost:11434/v1") -> dict[str, Any]:
-    return {"id": id, "options": {"baseURL": url}, "models": {model: {"id": model, "api": {"id": model, "url": ""}} for model in models}}
+    return {
+        "id": id,
+        "options": {"baseURL": url},
+        "models": {model: {"id": model, "api": {"id": model, "url": ""}} for model in models},
+    }
 
 
 CLOUD = provider("opencode", "big-pickle", url="https://opencode.ai/zen/v1")
@@ -21,12 +25,25 @@ def default(config: dict[str, Any], *listed: dict[str, Any], recent: Any = ()) -
     return default_of(whole, listed or (CLOUD, OLLAMA), recent, {"A": "127.0.0.1:1"}, "probe")
 
 
-@pytest.mark.parametrize(("config", "recent", "chosen", "origin"), [
-    ({"provider": {"ollama": {}}}, [], "ollama/qwen2.5-coder:7b", "order"),
-    ({}, [], "opencode/big-pickle", "order"),
-    ({"model": "ollama/llama3.2:3b", "provider": {"ollama": {}}}, [("opencode", "big-pickle")], "ollama/llama3.2:3b", "config"),
-    ({"provider": {"ollama": {}}}, [("ollama", "gone:1b"), ("opencode", "big-pickle")], "opencode/big-pickle", "recent"),
-])
+@pytest.mark.parametrize(
+    ("config", "recent", "chosen", "origin"),
+    [
+        ({"provider": {"ollama": {}}}, [], "ollama/qwen2.5-coder:7b", "order"),
+        ({}, [], "opencode/big-pickle", "order"),
+        (
+            {"model": "ollama/llama3.2:3b", "provider": {"ollama": {}}},
+            [("opencode", "big-pickle")],
+            "ollama/llama3.2:3b",
+            "config",
+        ),
+        (
+            {"provider": {"ollama": {}}},
+            [("ollama", "gone:1b"), ("opencode", "big-pickle")],
+            "opencode/big-pickle",
+            "recent",
+        ),
+    ],
+)
 def test_the_order(config: dict[str, Any], recent: Any, chosen: str, origin: str) -> None:
     found = default(config, recent=recent)
     assert (found.chosen, found.origin, found.fault, found.local) == (chosen, origin, None, chosen.startswith("ollama"))
@@ -39,9 +56,16 @@ def test_the_last_in_the_alphabet_after_latest_and_its_favourites() -> None:
     assert default(names, provider("x", "b:latest", "gpt-5-mini", "claude-sonnet-4", "z")).model == "claude-sonnet-4"
 
 
-@pytest.mark.parametrize(("named", "fault"), [
-    ("coder", "agent-unknown"), ("general", "agent-subagent"), ("title", "agent-hidden"), ("probe", "agent-unknown"), ("plan", None),
-])
+@pytest.mark.parametrize(
+    ("named", "fault"),
+    [
+        ("coder", "agent-unknown"),
+        ("general", "agent-subagent"),
+        ("title", "agent-hidden"),
+        ("probe", "agent-unknown"),
+        ("plan", None),
+    ],
+)
 def test_an_agent_that_may_not_start(named: str, fault: str | None) -> None:
     assert default({"default_agent": named, "provider": {"ollama": {}}}).fault == fault
 
@@ -55,11 +79,20 @@ def test_the_first_agent_that_may_start() -> None:
 
 
 def test_an_agent_has_the_first_word() -> None:
-    found = default({"model": "ollama/gemma2:9b", "provider": {"ollama": {}}, "agent": {"build": {"model": "opencode/big-pickle"}}})
-    assert (found.chosen, found.origin, found.path, found.local) == ("opencode/big-pickle", "agent", ("agent", "build", "model"), False)
+    found = default(
+        {"model": "ollama/gemma2:9b", "provider": {"ollama": {}}, "agent": {"build": {"model": "opencode/big-pickle"}}}
+    )
+    assert (found.chosen, found.origin, found.path, found.local) == (
+        "opencode/big-pickle",
+        "agent",
+        ("agent", "build", "model"),
+        False,
+    )
 
 
-@pytest.mark.parametrize("named", ["ollama:qwen2.5-coder:7b", "olama/x", "OLLAMA/qwen2.5-coder:7b", "ollama/QWEN2.5-CODER:7B", "ollama"])
+@pytest.mark.parametrize(
+    "named", ["ollama:qwen2.5-coder:7b", "olama/x", "OLLAMA/qwen2.5-coder:7b", "ollama/QWEN2.5-CODER:7B", "ollama"]
+)
 def test_a_name_that_does_not_exist(named: str) -> None:
     assert default({"model": named}).fault == "model-unknown"
 
@@ -71,5 +104,8 @@ def test_the_address() -> None:
 
 
 def test_who_else_reads() -> None:
-    config = {"small_model": "opencode/gone", "agent": {"title": {"model": "opencode/big-pickle"}, "general": {"model": "opencode/big-pickle"}}}
+    config = {
+        "small_model": "opencode/gone",
+        "agent": {"title": {"model": "opencode/big-pickle"}, "general": {"model": "opencode/big-pickle"}},
+    }
     assert [one.path for one in readers(config, (CLOUD, OLLAMA), {})] == [("agent", "title", "model")]

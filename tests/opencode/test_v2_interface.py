@@ -1,4 +1,4 @@
-"""OpenCode 2 on a quiet copy, spoken to by its own document: what it dropped, both interfaces, an unknown one, a fence."""
+"""OpenCode 2 on a quiet copy, spoken to by its document: what it dropped, both interfaces, an unknown one."""
 
 from __future__ import annotations
 
@@ -42,25 +42,14 @@ def test_an_unknown_interface_is_called_so(tmp_path: Path) -> None:
         Api(serve)
 
 
+RUNS = "plugin plugins mcp skills reference references instructions lsp formatter command commands"
+"""Keys that run code or fetch."""
+
+
 def test_what_runs_code_or_fetches_is_taken_out(tmp_path: Path) -> None:
     setup = home(tmp_path)
     (setup.opencode_config / "key").write_text("k", encoding="utf-8")
-    runs = {
-        key: ["x"]
-        for key in (
-            "plugin",
-            "plugins",
-            "mcp",
-            "skills",
-            "reference",
-            "references",
-            "instructions",
-            "lsp",
-            "formatter",
-            "command",
-            "commands",
-        )
-    }
+    runs = {key: ["x"] for key in RUNS.split()}
     write(
         setup,
         {

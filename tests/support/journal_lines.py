@@ -15,3 +15,15 @@ def add_line(setup: Setup, **line: Any) -> None:
     Journal(setup).close()
     with (state_folder(setup) / "journal.jsonl").open("ab") as file:
         file.write(json.dumps(line).encode() + b"\n")
+
+
+FULL = {
+    "folders": {"made": []},
+    "file": {"path": "/nowhere/a", "part": "/nowhere/.a.ollama-checkpoints", "after": "0" * 64},
+    "tree": {"path": "/nowhere/a", "part": "/nowhere/b"},
+    "link": {"path": "/nowhere/a", "target": "/b"},
+    "package": {"uninstall": ["/nowhere/winget"], "folder": "/nowhere"},
+    "model": {"name": "x:1b", "url": "http://127.0.0.1:9"},
+    "server": {},
+}
+"""Kind -> a line with what it needs."""

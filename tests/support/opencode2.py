@@ -43,57 +43,59 @@ class Answers:
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
 
+class _Handler(BaseHTTPRequestHandler):
+    answers: Answers
+
+    def log_message(self, *args: object) -> None:
+        """Silent."""
+
+    def do_GET(self) -> None:
+        named = [
+            {"name": name, "size": 10**8, "capabilities": able, "context_length": self.answers.window}
+            for name, able in self.answers.models
+        ]
+        self._send(
+            200, {"/": "Ollama is running", "/api/version": {"version": VERSION}}.get(self.path, {"models": named})
+        )
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.answers.requests.append((self.path, body))
+        if self.path == "/api/generate":
+            return self._send(200, {"done": True})
+        if self.path == "/api/show":
+            return self._send(
+                200,
+                {
+                    "capabilities": dict(self.answers.models)[body["model"]],
+                    "model_info": {"llama.context_length": 131072},
+                },
+            )
+        if self.answers.status != 200 or self.path != "/v1/chat/completions":
+            text = self.answers.error or "404 page not found"
+            return self._send(
+                self.answers.status if self.answers.status != 200 else 404,
+                {"error": {"message": text}} if self.answers.error else text,
+            )
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        for piece in self.answers.pieces:
+            self.wfile.write(f"data: {json.dumps({'choices': [{'delta': {'content': piece}}]})}\n\n".encode())
+        self.wfile.write(b"data: [DONE]\n\n")
+
+    def _send(self, status: int, value: Any) -> None:
+        body = (value if isinstance(value, str) else json.dumps(value)).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
 @contextmanager
 def ollama(answers: Answers) -> Iterator[int]:
     """The port of a server with these answers."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            """Silent."""
-
-        def do_GET(self) -> None:
-            named = [
-                {"name": name, "size": 10**8, "capabilities": able, "context_length": answers.window}
-                for name, able in answers.models
-            ]
-            self._send(
-                200, {"/": "Ollama is running", "/api/version": {"version": VERSION}}.get(self.path, {"models": named})
-            )
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answers.requests.append((self.path, body))
-            if self.path == "/api/generate":
-                return self._send(200, {"done": True})
-            if self.path == "/api/show":
-                return self._send(
-                    200,
-                    {
-                        "capabilities": dict(answers.models)[body["model"]],
-                        "model_info": {"llama.context_length": 131072},
-                    },
-                )
-            if answers.status != 200 or self.path != "/v1/chat/completions":
-                text = answers.error or "404 page not found"
-                return self._send(
-                    answers.status if answers.status != 200 else 404,
-                    {"error": {"message": text}} if answers.error else text,
-                )
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            for piece in answers.pieces:
-                self.wfile.write(f"data: {json.dumps({'choices': [{'delta': {'content': piece}}]})}\n\n".encode())
-            self.wfile.write(b"data: [DONE]\n\n")
-
-        def _send(self, status: int, value: Any) -> None:
-            body = (value if isinstance(value, str) else json.dumps(value)).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"answers": answers}))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port

@@ -17,7 +17,11 @@ def make_store(models: Path) -> bytes:
     """A models folder with one model of one layer; returns the layer."""
     layer = bytes(range(256)) * 400
     digest = f"sha256:{hashlib.sha256(layer).hexdigest()}"
-    manifest = {"schemaVersion": 2, "config": {"digest": digest, "size": 0}, "layers": [{"digest": digest, "size": len(layer)}]}
+    manifest = {
+        "schemaVersion": 2,
+        "config": {"digest": digest, "size": 0},
+        "layers": [{"digest": digest, "size": len(layer)}],
+    }
     file = models / "manifests" / "registry.ollama.ai" / "library" / "qwen2.5-coder" / "7b"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(manifest), encoding="utf-8")

@@ -41,7 +41,9 @@ def test_each_fault_has_its_name(folder: Path) -> None:
     assert found(folder, "模型 1/") == {"模型 1/blob": "damaged"}
 
 
-@pytest.mark.parametrize("name", [".DS_Store", "._a.txt", "Thumbs.db", "System Volume Information/x", "a/__pycache__/b.pyc"])
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "._a.txt", "Thumbs.db", "System Volume Information/x", "a/__pycache__/b.pyc"]
+)
 def test_what_systems_leave_is_no_fault(name: str, folder: Path) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("")

@@ -60,7 +60,12 @@ def _shape(text: str) -> tuple[str, str, str, str] | None:
     if url is None:
         return None
     port = "" if url.port == {"http": 80, "https": 443}[url.scheme] else str(url.port)
-    return f"{url.scheme}:", f"[{url.host}]" if ":" in url.host else url.host, port, quote(url.path, safe="%/:@!$&'()*+,;=[]|~_-.^")
+    return (
+        f"{url.scheme}:",
+        f"[{url.host}]" if ":" in url.host else url.host,
+        port,
+        quote(url.path, safe="%/:@!$&'()*+,;=[]|~_-.^"),
+    )
 
 
 @pytest.mark.parametrize(("typed", "origin", "path"), [

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.fix.journal import Journal, read, state_folder
 from fixtures.fix import records
+from fixtures.fix.journal import Journal, read, state_folder
 from fixtures.fix.pull import download as take
 from fixtures.fix.window import create
 from fixtures.ollama import store

@@ -84,8 +84,10 @@ def person(folder: Path, programs: Programs) -> tuple[Path, dict[str, str]]:
 
 def with_two(home: Path, env: dict[str, str], folder: Path) -> dict[str, str]:
     """The same person with OpenCode 2: its own words for what runs and fetches, and the local model as the default."""
-    own = ', "model": "ollama/qwen2.5-coder:7b", "plugins": ["./.opencode/plugin/trap.ts"], "skills": ["http://203.0.113.9/skills"],' \
+    own = (
+        ', "model": "ollama/qwen2.5-coder:7b", "plugins": ["./.opencode/plugin/trap.ts"], "skills": ["http://203.0.113.9/skills"],'
         ' "references": {"far": {"url": "http://203.0.113.9/docs"}}}'
+    )
     file = home / "project" / "opencode.json"
     file.write_text(file.read_text(encoding="utf-8").removesuffix("}") + own, encoding="utf-8")
     return {**env, "PATH": os.pathsep.join([str(stand_in("2.0.26", folder / "two")), env["PATH"]])}
