@@ -30,6 +30,7 @@ SEED = int(os.environ.get("OLLAMA_CHECKPOINTS_SEED", "1118"))
 SHARE = 8
 """Of each kind in an ordinary run: each takes some five seconds."""
 NUMBER = int(os.environ.get("OLLAMA_CHECKPOINTS_CASES", "300" if ALL else str(SHARE)))
+HOURS = pytest.mark.timeout(4 * 3600 if ALL else 1800)
 ALONE = ("unshare", "-rnpf", "--mount-proc", "--kill-child")
 
 
@@ -101,6 +102,7 @@ def share(cases: list[Case]) -> list[Case]:
 
 
 @pytest.mark.real
+@HOURS
 def test_each_kind_that_was_found(tmp_path: Path) -> None:
     if reason := namespaces():
         pytest.skip(reason)
@@ -113,9 +115,8 @@ def test_each_kind_that_was_found(tmp_path: Path) -> None:
     assert wrong == {}
 
 
-
-
 @pytest.mark.real
+@HOURS
 def test_generated(tmp_path: Path) -> None:
     if reason := namespaces():
         pytest.skip(reason)
