@@ -1,6 +1,7 @@
 """The pytest plugin: takes what the checks found, shows it, writes it down."""
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -145,27 +146,31 @@ class Reporter:
         self._write()
 
     def _write(self, exit: int | None = None) -> dict[str, Any] | None:
-        """A report that cannot be written is one sentence and changes no verdict."""
+        """A report that cannot be written is one sentence and changes no verdict. `exit`: of a run that has ended."""
         from reports.result import dump, write
 
-        if not self.collector or self.unwritten:
-            return self.collector.result(exit) if self.collector else None
+        if not self.collector:
+            return None
         result = self.collector.result(exit)
-        try:
-            write(self.folder / "result.json", dump(result))
-            if exit is not None:
-                self._write_last(result)
-        except OSError as error:
-            self.unwritten = f"{self.folder}: {error.strerror}"
+        with self._may_fail():
+            write(self.folder / "result.json", dump(result, whole=exit is not None))
         return result
 
-    def _write_last(self, result: dict[str, Any]) -> None:
+    def _write_page(self, result: dict[str, Any]) -> None:
         from reports.page.page import render
         from reports.result import dump, write
 
         started = result["started"].replace(":", "").replace("+0000", "Z")
-        write(self.folder / "history" / f"{started}.json", dump(result))
-        write(self.folder / "report.html", render(result))
+        with self._may_fail():
+            write(self.folder / "history" / f"{started}.json", dump(result))
+            write(self.folder / "report.html", render(result))
+
+    @contextlib.contextmanager
+    def _may_fail(self) -> Generator[None, None, None]:
+        try:
+            yield
+        except OSError as error:
+            self.unwritten = f"{self.folder}: {error.strerror}"
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
@@ -183,6 +188,9 @@ class Reporter:
         report = _relative(self.folder / "report.html") if not self.unwritten else None
         for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
             terminalreporter.write_line(line)
+        terminalreporter.flush()  # the verdict does not wait for the page
+        if not self.unwritten:
+            self._write_page(result)
         if self.unwritten:
             terminalreporter.write_line(screen.fit(f"  {' / '.join(words.terminal('no-report'))}: {self.unwritten}"))
 

@@ -2,17 +2,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from fixtures.system.cache import cache_dir
 from reports.redact.redact import clean
 from reports.words import words
 
@@ -24,11 +27,23 @@ _CODE = re.compile(r"`([^`\n]{1,300})`")
 @cache
 def environment() -> Environment:
     """Autoescape everywhere: every name and every answer may come from a stranger."""
-    loader = FileSystemLoader(FOLDER, encoding="utf-8")
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made = Environment(
+        loader=FileSystemLoader(FOLDER, encoding="utf-8"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=StrictUndefined, bytecode_cache=_compiled(),
+    )
     made.globals.update(t=word, both=both, command=command, words=words, style=Markup(style()), policy=policy())
     made.filters["prose"] = prose
     return made
+
+
+def _compiled() -> BytecodeCache | None:
+    """To compile a page takes longer than to fill it. Only in a folder that the suite has already: no run makes one."""
+    folder = cache_dir(os.environ)
+    with contextlib.suppress(OSError):
+        if os.access(folder, os.W_OK):
+            (folder / "pages").mkdir(exist_ok=True)
+            return FileSystemBytecodeCache(str(folder / "pages"))
+    return None
 
 
 @cache
