@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -64,6 +65,7 @@ class Reporter:
         self.folder = self._folder()
         self.collector: Collector | None = None
         self.began = time.monotonic()
+        gc.disable()  # a run of seconds has more to do than to look for what could go
         self.progress = Progress(shown(self.lang, STDOUT), STDOUT)
         self.unwritten: str | None = None
         self.verbose = config.option.verbose > 0
@@ -188,6 +190,7 @@ class Reporter:
         report = _relative(self.folder / "report.html") if not self.unwritten else None
         for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
             terminalreporter.write_line(line)
+        gc.freeze()  # pytest looks through all of it at its end
         terminalreporter.flush()  # the verdict does not wait for the page
         if not self.unwritten:
             self._write_page(result)

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.ollama.names import same_model
+from fixtures.system import tables
 from fixtures.system.machine import GIB
 
 
@@ -26,7 +26,7 @@ class Tier:
 @functools.cache
 def lesson() -> dict[str, Any]:
     """The table as written."""
-    return tomllib.loads((Path(__file__).parents[1] / "lesson.toml").read_text(encoding="utf-8"))
+    return tables.read(Path(__file__).parents[1] / "lesson.toml")
 
 
 def recommended(ram_gib: float | None, vram_gib: float | None) -> Tier:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from fixtures.system import tables
 from fixtures.system.sentences import Sentences
 
 said = Sentences.beside(__file__, "../sentences/run.toml")
@@ -111,7 +111,7 @@ def _prose(text: str, known: Mapping[str, str], lang: str) -> str:
 @cache
 def load() -> dict[str, Pitfall]:
     """The whole table by id, in the order of its files."""
-    sections = (tomllib.loads(file.read_text(encoding="utf-8")) for file in TABLE)
+    sections = map(tables.read, TABLE)
     return {name: _pitfall(name, entry) for section in sections for name, entry in section.items()}
 
 

@@ -1,12 +1,12 @@
 """Versions of Ollama that are known to have a fault which a later one mends; checks/regressions.toml tells which."""
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from fixtures.facts.facts import numbers
+from fixtures.system import tables
 from fixtures.system.sentences import Text
 
 TABLE = Path(__file__).parents[1] / "regressions.toml"
@@ -37,5 +37,5 @@ class Regression:
 
 @cache
 def regressions() -> tuple[Regression, ...]:
-    entries = tomllib.loads(TABLE.read_text(encoding="utf-8"))["regression"]
+    entries = tables.read(TABLE)["regression"]
     return tuple(Regression(**{**entry, "models": tuple(entry.get("models", ()))}) for entry in entries)

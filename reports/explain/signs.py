@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from checks.judging.pitfalls import SECTIONS
+from fixtures.system import tables
 
 TABLE = tuple(Path(__file__).parent / "signs" / f"{section}.toml" for section in SECTIONS)
 
@@ -27,7 +27,7 @@ class Signs:
 @cache
 def signs() -> dict[str, Signs]:
     """The signs of each pitfall by its id."""
-    sections = (tomllib.loads(file.read_text(encoding="utf-8")) for file in TABLE)
+    sections = map(tables.read, TABLE)
     return {name: _signs(entry) for section in sections for name, entry in section.items()}
 
 

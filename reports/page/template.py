@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from fixtures.system.cache import cache_dir
+from fixtures.system.cache_place import cache_dir
 from reports.redact.redact import clean
 from reports.words import words
 

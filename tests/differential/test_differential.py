@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from fixtures.programs.programs import Programs
-from fixtures.system.cache import cache_dir
+from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT
 from tests.differential.compare import disagreement
 from tests.differential.minimal import CASES, EXPECTED

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.system.cache import Cache, cache_dir
+from fixtures.system.cache import Cache
+from fixtures.system.cache_place import cache_dir
 from fixtures.system.waits import say
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fixtures import bootstrap
-from fixtures.system.cache import cache_dir
+from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT, Ran
 from tests.support.fix_homes import env_of, make_home
 

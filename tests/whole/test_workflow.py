@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.programs.programs import Programs
-from fixtures.system.cache import cache_dir
+from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT
 from tests.support.github_results import hostile
 
