@@ -1,4 +1,4 @@
-"""The workflow: sound by three linters, and run by `act` on this machine, once green and once red."""
+"""The workflows: sound by three linters, and run by `act` on this machine, once green and once red."""
 from __future__ import annotations
 
 import hashlib
@@ -20,6 +20,7 @@ from tests.conftest import ROOT
 from tests.support.github_results import hostile
 
 WORKFLOW = Path(".github/workflows/checkpoints.yml")
+TESTS = WORKFLOW.with_name("tests.yml")
 LINTERS = ("zizmor==1.32.0", "check-jsonschema==0.39.0", "cmarkgfm==2025.10.22")
 ACT, ACTIONLINT = "github.com/nektos/act@v0.2.89", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.7"
 USES = re.compile(r"uses: (\S+)@(\S+)(?: # (v[\d.]+))?")
@@ -30,6 +31,8 @@ STAND_INS = {
     "actions/download-artifact": 'mkdir -p "$IN" && cp -r "$KEPT"/checkpoints-* "$IN"',
 }
 """What stands in for each action of others, where nothing can be fetched; IN is the `path` it is given."""
+SYSTEM = "ubuntu-latest"
+"""The leg of a matrix that `act` runs on this machine."""
 SHOWN = re.compile(r"(?m)^.*::(?:error|warning|notice) .*$|^.* Summary - [\s\S]*?(?=\n<details>)|^.* Job \w+$")
 LIMIT = 900.0
 
@@ -78,14 +81,14 @@ def test_zizmor_finds_nothing(linters: Path) -> None:
     assert (code, "No findings to report" in out) == (0, True), out
 
 
-def test_the_workflow_is_one_by_the_schema(linters: Path) -> None:
+def test_the_workflows_are_some_by_the_schema(linters: Path) -> None:
     schema = ("--builtin-schema", "vendor.github-workflows")
-    code, out = ran(linters / "bin" / "python", "-m", "check_jsonschema", *schema, WORKFLOW)
+    code, out = ran(linters / "bin" / "python", "-m", "check_jsonschema", *schema, WORKFLOW, TESTS)
     assert code == 0, out
 
 
 def test_actionlint_finds_nothing(go_tools: Path) -> None:
-    assert ran(go_tools / "actionlint", WORKFLOW) == (0, "")
+    assert ran(go_tools / "actionlint", WORKFLOW, TESTS) == (0, "")
 
 
 def test_github_renders_no_markup_of_what_was_seen(linters: Path) -> None:
@@ -101,8 +104,9 @@ def test_github_renders_no_markup_of_what_was_seen(linters: Path) -> None:
 
 
 def test_actions_of_others_are_pinned_by_commit() -> None:
-    uses = USES.findall((ROOT / WORKFLOW).read_text(encoding="utf-8"))
+    uses = [found for file in (WORKFLOW, TESTS) for found in USES.findall((ROOT / file).read_text(encoding="utf-8"))]
     assert {name for name, _, _ in uses} == set(STAND_INS)
+    assert len({(name, commit) for name, commit, _ in uses}) == len(STAND_INS)
     assert all(re.fullmatch("[0-9a-f]{40}", commit) and version for _, commit, version in uses)
 
 
@@ -129,14 +133,16 @@ def act(tmp_path: Path, go_tools: Path, programs: Programs, capsys: pytest.Captu
     tools = [str(program.parent) for program in (programs.ollama(), programs.opencode())]
     programs.model_file()
 
-    def run(config: str | None = None, **inputs: str) -> Job:
-        project = make_project(tmp_path / "project", config)
-        told = {"suite-repository": "example/suite", "python": sys.executable, **inputs}
+    def run(config: str | None = None, workflow: Path = WORKFLOW, **inputs: str) -> Job:
+        project = make_project(tmp_path / "project", config, workflow)
+        suite = {"suite-repository": "example/suite", "python": sys.executable}
+        told = (suite if workflow == WORKFLOW else {}) | inputs
         folders = {"HOME": "home", "XDG_CACHE_HOME": "cache", "KEPT": "artifacts"}
         own = {name: str(tmp_path / folder) for name, folder in folders.items()}
         own |= {"OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ)), "FROM": str(ROOT), "PARTS": " ".join(PARTS)}
-        own["PATH"] = os.pathsep.join([*tools, os.environ["PATH"]])
-        argv = [str(go_tools / "act"), "workflow_dispatch", "-W", str(WORKFLOW), "-P", "self-hosted=-self-hosted"]
+        own["PATH"] = os.pathsep.join([*tools, str(Path(sys.executable).parent), os.environ["PATH"]])
+        argv = [str(go_tools / "act"), "workflow_dispatch", "-W", str(workflow), "-P", "self-hosted=-self-hosted"]
+        argv += ["-P", f"{SYSTEM}=-self-hosted", *(["--matrix", f"system:{SYSTEM}"] if workflow == TESTS else [])]
         argv += ["--no-cache-server", "--pull=false", "--action-offline-mode", *local(tmp_path / "actions")]
         argv += [part for name, value in told.items() for part in ("--input", f"{name}={value}")]
         argv += [part for name, value in own.items() if name != "PATH" for part in ("--env", f"{name}={value}")]
@@ -151,10 +157,13 @@ def act(tmp_path: Path, go_tools: Path, programs: Programs, capsys: pytest.Captu
     return run
 
 
-def make_project(folder: Path, config: str | None) -> Path:
-    """Somebody's repository that has the workflow; the suite is in another one."""
-    (folder / WORKFLOW).parent.mkdir(parents=True)
-    shutil.copy(ROOT / WORKFLOW, folder / WORKFLOW)
+def make_project(folder: Path, config: str | None, workflow: Path) -> Path:
+    """Somebody's repository that has the workflow, the suite being in another one; or the suite's own."""
+    if workflow == TESTS:
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "out"))
+    else:
+        (folder / workflow).parent.mkdir(parents=True)
+        shutil.copy(ROOT / workflow, folder / workflow)
     if config:
         (folder / "opencode.json").write_text(config, encoding="utf-8")
     identity = ("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgsign=false")
@@ -213,3 +222,14 @@ def test_red(act: Callable[..., Job]) -> None:
         assert json.loads((kept / "result.json").read_text(encoding="utf-8"))["run"]["exit"] == 1
     room = (job.artifacts / "room" / "room.html").read_text(encoding="utf-8")
     assert "a1" in room and "a2" in room and "server-not-running" in room
+
+
+def test_the_suites_own_tests(act: Callable[..., Job]) -> None:
+    job = act(workflow=TESTS, select="tests/whole/test_rooms.py")
+    assert job.code == 0 and "tests on ubuntu-latest" in job.out
+    assert re.search(r"\d+ passed", job.out) and "windows-latest" not in job.out
+
+
+def test_a_test_that_fails_is_a_red_job(act: Callable[..., Job]) -> None:
+    job = act(workflow=TESTS, select="tests/absent.py")
+    assert job.code == 1 and "tests/absent.py" in job.out
