@@ -25,7 +25,7 @@ def test_stays_local(facts: Facts) -> Finding:
     if facts.default and (by := names_the_machine(facts, facts.default)):
         return blocked(by)
     shared = [_shared] if facts.generation.shares else []
-    for rule in (_cloud_model, _cloud_default, *shared, _proxied):
+    for rule in (_cloud_default, _cloud_model, *shared, _proxied):
         if finding := rule(facts):
             return finding
     return passed(text("local"))
@@ -42,6 +42,7 @@ def _cloud_model(facts: Facts) -> Finding | None:
     for key, name in facts.names.items():
         if is_cloud_name(name):
             at = _file(facts, "provider", facts.provider or "", "models", key)
+            at |= {"suggestion": facts.recommend(facts.machine)}
             return advice("ollama-cloud-model", text("cloud-model", name=name), model=name, **at)
     return None
 
@@ -50,7 +51,7 @@ def _cloud_default(facts: Facts) -> Finding | None:
     """Where OpenCode goes without being asked: with the first sentence, and with its title."""
     start = facts.default
     if start and not start.fault and not start.local and not _reaches_nobody(facts, start):
-        return _silently(facts, said(facts, start), start.chosen, **place(facts, start))
+        return _silently(facts, said(facts, start), start.chosen, **place(facts, start.path))
     return other_readers(facts) if start else _named_elsewhere(facts)
 
 
@@ -67,7 +68,7 @@ def _named_elsewhere(facts: Facts) -> Finding | None:
         if isinstance(value, str) and "/" in value and not _local(facts, value.partition("/")[0]):
             at = facts.config.base_url(value.partition("/")[0])
             found = text("key-is-at", key=key, value=value, at=at) if at else text("key-is", key=key, value=value)
-            return _silently(facts, found, value, **_file(facts, key))
+            return _silently(facts, found, value, **_file(facts, key), case=key)
     return None
 
 

@@ -45,7 +45,7 @@ def test_model_downloaded(facts: Facts) -> Finding:
     values = {"model": choice.name, "address": facts.server.address.url}
     if is_cloud_name(choice.name) or (model and model.remote):
         seen = text("cloud", model=choice.name)
-        return failed("ollama-cloud-model", seen, **values)
+        return failed("ollama-cloud-model", seen, **values, suggestion=facts.recommend(facts.machine))
     if model:
         return passed(text("there", name=model.name, size=amount(model.size)))
     if store := _own_store(facts):

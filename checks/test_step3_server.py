@@ -43,7 +43,9 @@ def _nobody_there(facts: Facts, values: dict[str, object]) -> Finding:
     other_port = next((port for process in facts.ollama_processes for port in process.ports), None)
     if other_port:
         found = text("other-port", port=other_port, address=address)
-        return failed("ollama-host-mismatch", found, **values, seen=f"127.0.0.1:{other_port}")
+        seen = f"127.0.0.1:{other_port}"
+        right = {"seen": seen, "base_url": f"http://{seen}/v1", "case": "config"}
+        return failed("ollama-host-mismatch", found, **values, **right)
     if facts.ollama_program is None:
         return blocked("ollama-version")
     found = text("running" if facts.ollama_processes else "not-running", address=address)

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND, Finding
+from checks.judging.urgency import hurts
 from checks.judging.graph import Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson
-from checks.judging.pitfalls import FETCHED, load
+from checks.judging.pitfalls import FETCHED, Pitfall, Remedy, load
+from checks.judging.remedies import config_file, ollama_host
 from fixtures.command import KIT
 from fixtures.system.sentences import Text
 from fixtures.system.setup import this_system
@@ -75,7 +77,7 @@ class Collector:
 
     def _record(self, check: Check, finding: Finding, seconds: float) -> dict[str, Any]:
         known = load().get(finding.pitfall) if finding.pitfall else None
-        remedy = known.remedy({"again": self.again, **finding.values}, self.os) if known else None
+        remedy = self._remedy(known, finding) if known else None
         if remedy and KIT and finding.pitfall in FETCHED and finding.evidence.get("fix"):  # there may be no network
             remedy = replace(remedy, commands=[f"{self.again} --fix"])
         record = {
@@ -95,6 +97,13 @@ class Collector:
         if remedy:  # inside quotes no shell takes ~ for the home
             record["remedy"]["commands"] = [command.replace('"~', '"$HOME') for command in record["remedy"]["commands"]]
         return record
+
+    def _remedy(self, pitfall: Pitfall, finding: Finding) -> Remedy:
+        """Filled in for this machine: its shell, its server's address, and the config file that is there."""
+        facts = self.judgements.facts if self.judgements else None
+        values = {"again": self.again, "ollama_host": ollama_host(facts) if facts else None, **finding.values}
+        to_edit = config_file(facts) if facts else None
+        return pitfall.remedy(values, self.os, *([to_edit] if to_edit else []))
 
     def record(self, id: str) -> dict[str, Any]:
         """One check's record, redacted."""
@@ -126,11 +135,10 @@ class Collector:
         return "passed" if whole else "incomplete"
 
     def _first(self) -> str | None:
-        for status in NEEDS_A_HAND:
-            for id in run_order():
-                if self._records.get(id, {}).get("status") == status:
-                    return id
-        return None
+        """By what hurts most; of equals, what others need."""
+        order = run_order()
+        there = [one for id in order if (one := self._records.get(id)) and one["status"] in NEEDS_A_HAND]
+        return min(there, key=hurts)["id"] if there else None
 
     def _machine(self) -> dict[str, Any]:
         machine = self._fact("machine")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
+from checks.judging.urgency import hurts
 from reports import fixes
 from reports.screen import Screen, columns, cut, pad, wrap
 from reports.words import words
@@ -137,6 +138,7 @@ def commands(label: str, typed: list[str], screen: Screen) -> Iterator[str]:
 def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     """The rest that needs a hand, a line each."""
     rest = [one for one in result["checks"] if one["status"] in NEEDS_A_HAND and one["id"] != result["first"]]
+    rest.sort(key=hurts)
     for index, one in enumerate(rest):
         text = f"{one['id']}: {one['found'][screen.lang]}"
         room = screen.width - 10 - columns(one["pitfall"] or "") - 2

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from fixtures.system import tables
 from fixtures.system.sentences import Sentences
@@ -18,7 +19,7 @@ TABLE = tuple(Path(__file__).parents[1] / "pitfalls" / f"{section}.toml" for sec
 
 VALUES = frozenset(
     "model near address base_url seen file line column key suggestion version minimum server_version program pid "
-    "size free needed window wanted variable provider project again port".split()
+    "size free needed window wanted variable provider project again port agent".split()
 )
 _ALWAYS = {
     "address": "http://127.0.0.1:11434",
@@ -26,7 +27,8 @@ _ALWAYS = {
     "again": "pytest checks",
     "port": "11434",
 }
-_TO_EDIT = {"file": "~/.config/opencode/opencode.json"}  # in a remedy: where OpenCode's own guide puts the config
+_TO_EDIT = "~/.config/opencode/opencode.json"
+"""In a remedy: where OpenCode's own guide puts the config."""
 _IN_COMMANDS = {
     **_ALWAYS,
     "model": "qwen2.5-coder:7b",
@@ -67,23 +69,34 @@ class Pitfall:
     commands: dict[str, list[str]] = field(default_factory=dict)
     values: tuple[str, ...] = ()
     no_setup: str | None = None
+    cases: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    """What a check saw (a finding's value `case`) -> the `fix` and `commands` that help there instead."""
 
-    def remedy(self, values: Mapping[str, object], os: str) -> Remedy:
-        """Fill in `values` for `os` ("linux", "macos" or "windows").
+    def remedy(self, values: Mapping[str, object], os: str, to_edit: str = _TO_EDIT) -> Remedy:
+        """Fill in `values` for `os` ("linux", "macos" or "windows"); `to_edit` is the config file that is there.
 
         What is not known is left out by the sentence or the command, never shown as a gap.
         """
+        if case := self.cases.get(str(values.get("case"))):
+            return replace(self, cases={}, **case).remedy(values, os, to_edit)
         known = {lang: _in_language(values, lang) for lang in ("en", "zh")}
         return Remedy(
             why={lang: _prose(text, known[lang], lang) for lang, text in self.why.items()},
-            text={lang: _prose(text, {**_TO_EDIT, **known[lang]}, lang) for lang, text in self.fix.items()},
-            commands=self._commands(known["en"], os),
+            text={lang: _prose(text, {"file": to_edit, **known[lang]}, lang) for lang, text in self.fix.items()},
+            commands=asked_at(values.get("ollama_host"), self._commands(known["en"], os), os),
         )
 
     def _commands(self, known: Mapping[str, str], os: str) -> list[str]:
         templates = self.commands.get(os) or self.commands.get("all") or []
         filled = (_filled(template, {**_IN_COMMANDS, **known}) for template in templates)
         return [command for command in filled if command is not None]
+
+
+def asked_at(host: object, commands: list[str], os: str) -> list[str]:
+    """The same, their `ollama …` sent to the server that was found, where this window's would ask another address."""
+    if not host or not any(re.match(r"ollama (?!--version)", command) for command in commands):
+        return commands
+    return [f'$env:OLLAMA_HOST = "{host}"' if os == "windows" else f"export OLLAMA_HOST={host}", *commands]
 
 
 def _in_language(values: Mapping[str, object], lang: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ def wrong_address(rules: OpenCodeRules) -> Finding | None:
         "provider": rules.provider or "",
         "key": "baseURL",
         "variable": variable,
+        "case": "config",
     }
     return failed(pitfall, found, same(right), also, **{**at, **values, "address": right.removesuffix("/v1")})
 

@@ -7,7 +7,7 @@ from typing import Any
 from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
 from fixtures.facts.facts import Facts
 from fixtures.ollama.names import near, same_model
-from fixtures.ollama.server import address
+from fixtures.ollama.server import address, is_cloud_name
 from fixtures.opencode.choice import configured
 from fixtures.opencode.default import Default, stays_here
 from fixtures.opencode.markdown import agent_file
@@ -31,6 +31,8 @@ def judge_start(facts: Facts) -> Finding:
         return blocked(by)
     if not start.local:
         return _elsewhere(facts, start)
+    if runs_elsewhere(facts, start.name, start.url):
+        return _passed_on(facts, start)
     return _here(facts, start)
 
 
@@ -41,14 +43,16 @@ def names_the_machine(facts: Facts, start: Default) -> str | None:
     return "config-valid" if facts.server.state == "ollama" else "server-listening"
 
 
-def place(facts: Facts, start: Default) -> dict[str, Any]:
-    """File, line, column and key of what decides."""
-    source = facts.config.origin(start.path) if start.path else None
-    line, column = (source.position(start.path) or (1, 1)) if source else (1, 1)
-    file: object = source.label if source else ""
-    if not source and start.path[:1] == ("agent",):
-        file = agent_file(facts.setup, start.agent) or ""
-    return {"file": str(file), "line": line, "column": column, "key": ".".join(start.path)}
+def place(facts: Facts, path: tuple[str, ...]) -> dict[str, Any]:
+    """File, line, column and key of what decides, and which line a remedy has to name (`case`, see the pitfalls)."""
+    source = facts.config.origin(path) if path else None
+    line, column = (source.position(path) or (1, 1)) if source else (1, 1)
+    found: dict[str, Any] = {"file": source.label if source else "", "line": line, "column": column}
+    found |= {"key": ".".join(path), "case": path[0] if path else ""}
+    if path[:1] == ("agent",) and len(path) > 1:
+        found |= {"agent": path[1]}
+        found |= {} if source else {"case": "agent-file", "file": str(agent_file(facts.setup, path[1]) or "")}
+    return found
 
 
 def is_declared(facts: Facts, start: Default) -> bool:
@@ -57,16 +61,32 @@ def is_declared(facts: Facts, start: Default) -> bool:
 
 
 def _no_agent(facts: Facts, start: Default) -> Finding:
-    at = place(facts, start)
+    at = place(facts, start.path)
     found = text(f"fault-{start.fault}", agent=start.agent, file=at["file"] or text("no-file"))
     return failed("default-agent-wrong", found, text("agent-expected"), **at, seen=start.agent or "agent")
 
 
 def _elsewhere(facts: Facts, start: Default) -> Finding:
-    at = place(facts, start)
+    at = place(facts, start.path)
     values = {"seen": start.chosen, "provider": facts.provider, "model": facts.choice.key}
     at["file"] = at["file"] or _home_of(facts)
     return failed(CLOUD, said(facts, start), text("local-expected"), **{**at, **values})
+
+
+def runs_elsewhere(facts: Facts, name: str, url: str) -> bool:
+    """A cloud model of this Ollama: it takes the message here, and passes it on to ollama.com."""
+    where, server = address(url, "config"), facts.server
+    ours = bool(where and where.local and server.state == "ollama" and where.port == server.address.port)
+    return ours and (is_cloud_name(name) or any(one.remote and same_model(one.name, name) for one in facts.models))
+
+
+def _passed_on(facts: Facts, start: Default) -> Finding:
+    if (start.provider, start.model) == (facts.provider, facts.choice.key):
+        return blocked("model-downloaded")
+    at = place(facts, start.path)
+    values = {"model": facts.choice.key, "seen": start.chosen, "provider": facts.provider, "suggestion": ""}
+    found = text("passed-on", chosen=start.chosen)
+    return failed(CLOUD, found, text("local-expected"), **{**at, "file": at["file"] or _home_of(facts), **values})
 
 
 def _home_of(facts: Facts) -> str:
@@ -85,7 +105,8 @@ def said(facts: Facts, start: Default) -> Text:
 def _here(facts: Facts, start: Default) -> Finding:
     """A model of this machine; whether it is there can be told of the server that was found."""
     where, server = address(start.url, "config"), facts.server
-    at = {**place(facts, start), "file": _home_of(facts)}
+    at = place(facts, start.path)
+    at |= {} if start.origin == "agent" else {"file": _home_of(facts)}
     values = {"seen": start.chosen, "provider": facts.provider or "", "model": facts.choice.key, "address": start.url}
     if package := _foreign_package(facts, start):
         return advice(
@@ -126,8 +147,9 @@ def misnamed(facts: Facts) -> Finding | None:
         return None
     right = _meant(facts, start)
     named = f"{start.provider}/{start.model}".rstrip("/")
-    found = text("misnamed", **{**place(facts, start), "seen": named})
-    return failed("model-name-mismatch", found, same(right), **{**place(facts, start), "model": named, "near": right})
+    at = place(facts, start.path)
+    found = text("misnamed", **{**at, "seen": named})
+    return failed("model-name-mismatch", found, same(right), **{**at, "model": named, "near": right})
 
 
 def _meant(facts: Facts, start: Default) -> str:
@@ -143,16 +165,10 @@ def _meant(facts: Facts, start: Default) -> str:
 def other_readers(facts: Facts) -> Finding | None:
     """Titles and summaries: a cloud model gets to read the conversation although another one answers."""
     for reader in facts.readers:
+        at = place(facts, reader.path)
+        values = {**at, "seen": reader.chosen, "provider": facts.provider, "model": facts.choice.key}
         if not stays_here(reader.url):
-            source = facts.config.origin(reader.path)
-            file = (
-                source.label
-                if source
-                else str(agent_file(facts.setup, reader.path[1]) or "")
-                if len(reader.path) > 1
-                else ""
-            )
-            key = ".".join(reader.path)
-            values = {"seen": reader.chosen, "provider": facts.provider, "model": facts.choice.key, "key": key}
-            return advice(CLOUD, text("reads", key=key, chosen=reader.chosen, url=reader.url), file=file, **values)
+            return advice(CLOUD, text("reads", key=at["key"], chosen=reader.chosen, url=reader.url), **values)
+        if runs_elsewhere(facts, reader.chosen.partition("/")[2], reader.url):
+            return advice(CLOUD, text("reads", key=at["key"], chosen=reader.chosen, url="ollama.com"), **values)
     return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
+from checks.judging.urgency import hurts
 from reports.screen import Screen
 from reports.terminal import counts
 from reports.words import words
@@ -121,7 +122,7 @@ def _row(one: Mapping[str, Any], steps: Mapping[str, Any], screen: Screen) -> li
 
 def _others(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     rest = [one for one in result["checks"] if one["status"] in NEEDS_A_HAND]
-    if rest := [one for one in rest if one["id"] != result["first"]]:
+    if rest := sorted((one for one in rest if one["id"] != result["first"]), key=hurts):
         lines = (f"- {plain(one['pitfall'] or one['id'])}: {plain(one['found'][screen.lang])}" for one in rest)
         yield f"### {screen.word('next')}\n\n" + "\n".join(lines) + "\n"
 

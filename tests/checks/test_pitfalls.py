@@ -37,7 +37,8 @@ each = pytest.mark.parametrize("pitfall", TABLE.values(), ids=list(TABLE))
 
 
 def texts(pitfall: Pitfall) -> list[str]:
-    return [*pitfall.symptom.values(), *pitfall.why.values(), *pitfall.fix.values()]
+    cases = [text for case in pitfall.cases.values() for text in case["fix"].values()]
+    return [*pitfall.symptom.values(), *pitfall.why.values(), *pitfall.fix.values(), *cases]
 
 
 def placeholders(parts: list[str]) -> set[str]:
@@ -74,7 +75,8 @@ def test_the_symptom_is_one_line_for_everybody(pitfall: Pitfall) -> None:
 
 @each
 def test_placeholders_are_the_declared_ones(pitfall: Pitfall) -> None:
-    commands = list(chain.from_iterable(pitfall.commands.values()))
+    tables = [pitfall.commands, *(case["commands"] for case in pitfall.cases.values())]
+    commands = [command for table in tables for command in chain.from_iterable(table.values())]
     assert placeholders([*texts(pitfall), *commands]) == set(pitfall.values)
     for text in (pitfall.why, pitfall.fix):
         assert placeholders([text["en"]]) == placeholders([text["zh"]]), "the languages use different values"

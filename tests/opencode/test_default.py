@@ -108,4 +108,7 @@ def test_who_else_reads() -> None:
         "small_model": "opencode/gone",
         "agent": {"title": {"model": "opencode/big-pickle"}, "general": {"model": "opencode/big-pickle"}},
     }
-    assert [one.path for one in readers(config, (CLOUD, OLLAMA), {})] == [("agent", "title", "model")]
+    assert [one.path for one in readers(config, (CLOUD, OLLAMA), {})] == [
+        ("agent", "title", "model"),
+        ("agent", "general", "model"),
+    ]
