@@ -15,7 +15,7 @@ import pytest
 
 from checks.judging.run import FINDING, JUDGEMENTS, mode
 from fixtures import command
-from fixtures.system import stream
+from fixtures.system import stream, tables
 from reports import options
 from reports.ci import job as ci
 from reports.language import shown, usual
@@ -65,6 +65,8 @@ class Reporter:
         self.folder = self._folder()
         self.collector: Collector | None = None
         self.began = time.monotonic()
+        if config.option.fix_plan:
+            tables.only_read()
         gc.disable()  # a run of seconds has more to do than to look for what could go
         self.progress = Progress(shown(self.lang, STDOUT), STDOUT)
         self.unwritten: str | None = None

@@ -5,7 +5,6 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -15,7 +14,7 @@ from typing import Any
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from fixtures.system.cache_place import cache_dir
+from fixtures.system import tables
 from reports.redact.redact import clean
 from reports.words import words
 
@@ -38,9 +37,8 @@ def environment() -> Environment:
 
 def _compiled() -> BytecodeCache | None:
     """To compile a page takes longer than to fill it. Only in a folder that the suite has already: no run makes one."""
-    folder = cache_dir(os.environ)
     with contextlib.suppress(OSError):
-        if os.access(folder, os.W_OK):
+        if folder := tables.folder():
             (folder / "pages").mkdir(exist_ok=True)
             return FileSystemBytecodeCache(str(folder / "pages"))
     return None

@@ -52,3 +52,9 @@ def test_what_cannot_be_kept_is_read_all_the_same(cache: Path, tmp_path: Path) -
 def test_no_cache_is_made_for_it(cache: Path, tmp_path: Path) -> None:
     cache.rmdir()
     assert tables.read(table(tmp_path, "a = 1")) == {"a": 1} and not cache.exists()
+
+
+def test_a_plan_keeps_nothing(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_read_only", False)
+    tables.only_read()
+    assert tables.read(table(tmp_path, "a = 1")) == {"a": 1} and not list(cache.iterdir())
