@@ -116,15 +116,21 @@ def _here(facts: Facts, start: Default) -> Finding:
         return passed(same(start.chosen), origin=start.origin, agent=start.agent)
     if (start.provider, start.model) == (facts.provider, facts.choice.key):
         return blocked("names-agree" if facts.choice.on_server else "model-downloaded")
-    if start.provider in facts.config.providers and start.model not in configured(facts.config, start.provider):
+    same_port = where is not None and where.port == server.address.port
+    own = start.provider == facts.provider or same_port  # a provider of another server may have its catalogue's id
+    if own and _is_from_catalogue(facts, start):
         return advice(
             "provider-id-taken",
             text("from-catalogue", chosen=start.chosen),
             **{**at, **values, "provider": start.provider},
         )
-    same_port = where is not None and where.port == server.address.port
     found = text("not-there" if same_port else "other-server", chosen=start.chosen, url=start.url)
     return advice("default-model-missing", found, **{**at, **values})
+
+
+def _is_from_catalogue(facts: Facts, start: Default) -> bool:
+    """OpenCode merged its catalogue's models of that id into a declared provider, and one of them wins."""
+    return start.provider in facts.config.providers and start.model not in configured(facts.config, start.provider)
 
 
 def _foreign_package(facts: Facts, start: Default) -> str:
