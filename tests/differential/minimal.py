@@ -100,6 +100,8 @@ def false_alarms() -> Iterator[tuple[str, World, Expected]]:
     yield "A3 unset", World().address("${OLLAMA_BASE_URL}"), REFERENCE
     for key in (f"registry.ollama.ai/library/{MODEL}", f"library/{MODEL}"):
         yield f"A4 {key}", World().model(key), None
+    for key in (f" {MODEL}", f"{MODEL}\u3000"):
+        yield f"A4 blank {key!r}", World().model(key), None
     yield "A5 without models", beside(first=dict(LOCAL)), None
     yield "A5 disabled", beside(first={**LOCAL, "models": {MODEL: {}}}).top(disabled_providers=["first"]), None
     two = World(models=[MODEL, "llama3.2:3b"]).provider(blacklist=[MODEL])
