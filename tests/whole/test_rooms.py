@@ -12,7 +12,7 @@ ROOMS = (
     "reports.__main__ reports.plugin", "reports.ci reports.explain reports.room", "reports.page reports.terminal",
     "reports.fixes reports.progress reports.result", "reports.options reports.screen reports.redact", "reports.words",
     "reports.language", "checks", "checks.fixing", "checks.rules", "checks.judging",
-    "fixtures.undo", "fixtures.fix", "fixtures.facts fixtures.mirror", "fixtures.opencode fixtures.sandbox",
+    "fixtures.undo", "fixtures.fix", "fixtures.facts fixtures.mirror", "fixtures.opencode fixtures.room fixtures.sandbox",
     "fixtures.ollama fixtures.programs", "fixtures.bootstrap", "fixtures.environment",
     "fixtures.command", "fixtures.jsonc", "fixtures.system",
     "fixtures.python_version",
