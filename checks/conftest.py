@@ -12,13 +12,14 @@ from checks.fixing.apply import Fixes, offered, undo_records
 from checks.fixing.plan import Plans
 from checks.judging.finding import Finding
 from checks.judging.graph import Judgements, checks, run_order
-from checks.judging.lesson import near, recommended
-from checks.judging.run import FINDING, JUDGEMENTS, SETTLE, mode
+from checks.judging.lesson import download_bytes, near, recommended
+from checks.judging.run import FINDING, JUDGEMENTS, PROFILE, SETTLE, mode
 from fixtures.facts.facts import Facts
 from fixtures.fix.install import with_installed
 from fixtures.fix.journal import Busy
 from fixtures.mirror.client import Room, kit_at, mirror_url
 from fixtures.programs.programs import ProgramMissing
+from fixtures.room.profile import Profile
 from fixtures.sandbox.session import open_setup
 from fixtures.system import children, orphans
 from fixtures.system.machine import Machine
@@ -37,9 +38,11 @@ EARLY = {
 """Check -> the slow facts it will ask for."""
 
 
-def recommend(machine: Machine, mirror: str | None = None) -> str:
-    """The lesson's model for a machine, out of those that `--mirror` has: a room without a network has no others."""
+def recommend(machine: Machine, mirror: str | None = None, profile: Profile | None = None) -> str:
+    """The lesson's model for a machine, out of those that a room allows and that `--mirror` has: no others come."""
     name = recommended(machine.ram_gib, None if machine.unified else machine.vram_gib).model
+    if profile and profile.allowed:
+        name = near(name, [(one, download_bytes(one) or 0) for one in profile.allowed])
     return near(name, Room(mirror).models()) if mirror else name
 
 
@@ -81,9 +84,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     setup = with_installed(setup)
     if config.option.fix_plan:
         setup = _without_caches(setup, config)
-    facts = Facts(
-        setup, functools.partial(recommend, mirror=config.option.mirror), config.option.model, config.option.full
-    )
+    profile = config.stash.get(PROFILE, None)
+    told = functools.partial(recommend, mirror=config.option.mirror, profile=profile)
+    facts = Facts(setup, told, config.option.model or (profile.model if profile else None), config.option.full)
     judgements = config.stash[JUDGEMENTS] = Judgements(facts)
     if config.option.undo:
         _undo(session, judgements)

@@ -38,6 +38,12 @@ def add(parser: pytest.Parser) -> None:
         metavar="URL",
         help="with --fix: models and programs from a server in the room (python -m fixtures.mirror), or a kit's folder",
     )
+    group.addoption(
+        "--room",
+        metavar="URL",
+        help="the room of the lesson, as the instructor's screen shows it: its model, its downloads, and where the "
+        "result is handed in; or a file with its profile",
+    )
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
@@ -126,8 +132,8 @@ def again(config: pytest.Config, *more: str) -> str:
 
 def fix(config: pytest.Config) -> str:
     """The command that takes the steps of a plan, from the same mirror."""
-    mirror = config.option.mirror
-    return again(config, "--fix", *([f"--mirror={mirror}"] if mirror and mirror != str(command.KIT) else []))
+    mirror = None if config.option.room else config.option.mirror
+    return again(config, "--fix", *([f"--mirror={mirror}"] if mirror and mirror != command.SOURCE else []))
 
 
 def _about(config: pytest.Config) -> list[str]:
@@ -139,6 +145,8 @@ def _about(config: pytest.Config) -> list[str]:
         ("project", option.project),
         ("model", option.model),
     ]
+    if option.room:  # the next run hands in as the same seat
+        valued += [("room", option.room), ("seat", option.seat)]
     return [*(["--sandbox"] if option.sandbox else []), *(f"--{name}={value}" for name, value in valued if value)]
 
 

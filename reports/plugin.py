@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from reports.redact.redact import Redactor
     from reports.result import Collector
     from reports.screen import Screen
+    from reports.visit import Visit
 
 stream.forgive(sys.__stdout__, sys.__stderr__)
 STDOUT = stream.again(os.dup(1), sys.__stdout__)
@@ -61,6 +62,7 @@ class Reporter:
         from reports.progress import Progress
 
         self.config = config
+        self.visit: Visit | None = _visit(config)
         self.lang = config.option.lang or usual()
         self.folder = self._folder()
         self.collector: Collector | None = None
@@ -198,6 +200,8 @@ class Reporter:
             self._write_page(result)
         if self.unwritten:
             terminalreporter.write_line(screen.fit(f"  {' / '.join(words.terminal('no-report'))}: {self.unwritten}"))
+        for line in self.visit.end(result, screen, int(exitstatus) == 2) if self.visit else ():
+            terminalreporter.write_line(line)
 
     def screen(self) -> Screen:
         """Chinese needs an encoding that has it; without, English is what can be read."""
@@ -214,6 +218,15 @@ class Reporter:
         self.progress.stop()
         for name, handler in self._signals.items():
             signal.signal(name, handler)
+
+
+def _visit(config: pytest.Config) -> Visit | None:
+    """The room that was named; without `--room` nothing of it is even loaded."""
+    if config.option.room is None:
+        return None
+    from reports.visit import Visit
+
+    return Visit(config, STDOUT)
 
 
 def _ends() -> list[signal.Signals]:

@@ -197,7 +197,7 @@ def offered(facts: Facts, id: str, finding: Finding) -> Finding:
     """The finding with the steps that `--fix` would take now: only what it can do may be offered."""
     if finding.status not in ("failed", "advice") or not finding.pitfall:
         return finding
-    mirror = str(command.KIT) if command.KIT and finding.pitfall in FETCHED else None
+    mirror = command.SOURCE if finding.pitfall in FETCHED else None
     case = Case(facts, id, finding.pitfall, finding.status, finding.values, mirror, download_bytes)
     with contextlib.suppress(Exception):  # the diagnosis stands, also where its fix is broken: `--fix` says so
         if steps := [step.line.en for step in plan(case) if not step.refused]:

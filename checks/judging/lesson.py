@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -27,6 +27,18 @@ class Tier:
 def lesson() -> dict[str, Any]:
     """The table as written."""
     return tables.read(Path(__file__).parents[1] / "lesson.toml")
+
+
+def raise_minimum(wanted: Mapping[str, str]) -> None:
+    """What a room asks for, where it is more than the lesson does: no room can switch a check off."""
+    minimum = lesson()["minimum"]
+    for name, version in wanted.items():
+        if name in minimum and _numbers(version) > _numbers(minimum[name]):
+            minimum[name] = version
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def recommended(ram_gib: float | None, vram_gib: float | None) -> Tier:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from checks.judging.finding import Finding
     from checks.judging.graph import Judgements
+    from fixtures.room.profile import Profile
 
 FINDING: pytest.StashKey[Finding] = pytest.StashKey()
 """On an item: what its check found."""
@@ -17,6 +18,9 @@ JUDGEMENTS: pytest.StashKey[Judgements] = pytest.StashKey()
 """On the config: every judgement of the run, and its facts."""
 SETTLE: pytest.StashKey[Callable[[str], Finding]] = pytest.StashKey()
 """On the config: what judges a check by its id, with its fixes where the person asked for them."""
+
+PROFILE: pytest.StashKey[Profile] = pytest.StashKey()
+"""On the config: what the room says that `--room` names."""
 
 
 def mode(config: pytest.Config) -> str:
