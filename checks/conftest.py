@@ -14,6 +14,7 @@ from checks.judging.finding import Finding
 from checks.judging.graph import Judgements, checks, run_order
 from checks.judging.lesson import download_bytes, near, recommended
 from checks.judging.run import FINDING, JUDGEMENTS, PROFILE, SETTLE, mode
+from checks.rules.exits import states
 from fixtures.facts.facts import Facts
 from fixtures.fix.install import with_installed
 from fixtures.fix.journal import Busy
@@ -30,6 +31,7 @@ text = Sentences.beside(__file__, "sentences/run.toml")
 CLOSING = pytest.StashKey[threading.Thread]()
 EARLY = {
     "default-model": ("providers",),
+    "server-exposed": ("reached_at", "answers_strangers", "cloud"),
     "chat-reply": ("providers", "load", "early_reply", "schema", "ollama_program", "machine"),
     "model-listed": ("providers", "schema", "ollama_program"),
     "config-valid": ("providers", "schema"),
@@ -164,6 +166,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if id is None:
         return None
     finding = pyfuncitem.funcargs["settle"](id)
+    if id == "stays-local":
+        judgements = pyfuncitem.config.stash[JUDGEMENTS]
+        judgements.exits = [state.record() for state in states(judgements.facts)]
     if mode(pyfuncitem.config) == "verify":
         finding = offered(pyfuncitem.config.stash[JUDGEMENTS].facts, id, finding)
     pyfuncitem.stash[FINDING] = finding

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 from checks.judging.finding import Finding, advice, blocked, passed
 from checks.judging.graph import check
+from checks.rules.exits import rules, states, unasked
+from checks.rules.ollama_exits import cloud_models
+from checks.rules.opencode_exits import share_key
 from checks.rules.start import names_the_machine, other_readers, place, said
 from fixtures.facts.facts import Facts
-from fixtures.ollama.server import address, is_cloud_name
-from fixtures.opencode.config import is_on
+from fixtures.ollama.server import address
 from fixtures.opencode.default import Default
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
@@ -14,6 +16,19 @@ from fixtures.system.sentences import Sentences, Text
 text = Sentences.beside(__file__, "sentences/privacy.toml")
 PACKAGE = "@ai-sdk/openai-compatible"
 """What OpenCode takes where a provider of the config names none."""
+
+
+@check("server-exposed", step="privacy", needs=("server-listening",))
+def test_server_exposed(facts: Facts) -> Finding:
+    """Ollama serves this machine only
+    Ollama 只为本机服务"""
+    here = f"127.0.0.1:{facts.server.address.port}"
+    ways = (("ollama-listens", "OLLAMA_HOST", here), ("ollama-origins", "OLLAMA_ORIGINS", "http://localhost"))
+    for id, setting, limit in ways:
+        seen = rules()[id](facts)
+        if seen.state == "open":
+            return advice("server-exposed", seen.why, text("this-machine"), seen=seen.why, setting=setting, limit=limit)
+    return passed(text("not-exposed"))
 
 
 @check("stays-local", step="privacy", needs=("config-found",))
@@ -24,11 +39,29 @@ def test_stays_local(facts: Facts) -> Finding:
         return blocked("config-valid")  # OpenCode refuses it, or that check tells of the cloud
     if facts.default and (by := names_the_machine(facts, facts.default)):
         return blocked(by)
-    shared = [_shared] if facts.generation.shares else []
-    for rule in (_cloud_default, _cloud_model, *shared, _proxied):
+    for rule in (_cloud_default, _cloud_model, _shared, _proxied, _other_exit):
         if finding := rule(facts):
             return finding
-    return passed(text("local"))
+    return passed(_told(facts))
+
+
+def _told(facts: Facts) -> Text:
+    """What somebody chose on purpose is said, and not scolded."""
+    chosen = [state.seen for state in states(facts) if state.exit.kind == "content" and state.seen.asked == "somebody"]
+    if not chosen:
+        return text("local")
+    whys = [Text(seen.why.en, seen.why.zh) for seen in chosen]
+    return text("local-chosen", chosen=Text("; ".join(why.en for why in whys), "；".join(why.zh for why in whys)))
+
+
+def _other_exit(facts: Facts) -> Finding | None:
+    """An exit of the ledger by which content leaves although nobody asked for it."""
+    state = unasked(facts)
+    if state is None:
+        return None
+    what = Text(state.exit.what["en"], state.exit.what["zh"])
+    closing = state.close[0] if state.close else None
+    return advice("exit-open", state.seen.why, text("closed-expected"), seen=state.seen.why, what=what, closing=closing)
 
 
 def _file(facts: Facts, *path: str) -> dict[str, object]:
@@ -38,12 +71,11 @@ def _file(facts: Facts, *path: str) -> dict[str, object]:
 
 
 def _cloud_model(facts: Facts) -> Finding | None:
-    """A `:cloud` model among the choices: one keystroke in `/models` sends everything to ollama.com."""
-    for key, name in facts.names.items():
-        if is_cloud_name(name):
-            at = _file(facts, "provider", facts.provider or "", "models", key)
-            at |= {"suggestion": facts.recommend(facts.machine)}
-            return advice("ollama-cloud-model", text("cloud-model", name=name), model=name, **at)
+    """A cloud model among the choices, also one under another name: one keystroke sends everything to ollama.com."""
+    for key, name in cloud_models(facts).items():
+        at = _file(facts, "provider", facts.provider or "", "models", key)
+        at |= {"suggestion": facts.recommend(facts.machine)}
+        return advice("ollama-cloud-model", text("cloud-model", name=name), model=name, **at)
     return None
 
 
@@ -85,13 +117,8 @@ def _local(facts: Facts, id: str) -> bool:
 
 def _shared(facts: Facts) -> Finding | None:
     """`share`, its older name `autoshare`, or the variable: each uploads every session."""
-    share, older = facts.config.get("share"), facts.config.get("autoshare")
-    key = "share" if share == "auto" else "autoshare" if older is True and not share else ""
-    if not key and share != "disabled" and is_on(facts.setup.env.get("OPENCODE_AUTO_SHARE")):
-        key = "OPENCODE_AUTO_SHARE"
-    if not key or facts.setup.env.get("OPENCODE_DISABLE_SHARE") in ("1", "true"):
-        return None
-    return advice("share-enabled", text("shared", key=key), seen="auto", **_file(facts, key))
+    key = share_key(facts)
+    return advice("share-enabled", text("shared", key=key), seen="auto", **_file(facts, key)) if key else None
 
 
 def _proxied(facts: Facts) -> Finding | None:

@@ -123,6 +123,7 @@ class Collector:
             "machine": self._machine(), "versions": redact(self._versions()),
             "model": redact(choice.name) if (choice := self._fact("choice")) else None,
             "checks": records, "fixes": redact(self.judgements.fixes if self.judgements else []),
+            "exits": redact(self.judgements.exits if self.judgements else []),
         }
 
     def _verdict(self, records: list[dict[str, Any]]) -> str:

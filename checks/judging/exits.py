@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -11,12 +10,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fixtures.system import tables
+
 FOLDER = Path(__file__).parents[1] / "exits"
 FILES = ("content", "traffic", "ollama")
 """The files of the ledger, in its order."""
 KINDS = ("content", "traffic")
 _VALUE = re.compile(r"\{(provider|model|name)\}")
-_SET = {"linux": "export {0}={1}", "macos": "export {0}={1}", "windows": "setx {0} \"{1}\""}
+_SET = {
+    "linux": "export {0}={1}",
+    "macos": "export {0}={1}",
+    "windows": "[Environment]::SetEnvironmentVariable(\"{0}\", \"{1}\", \"User\")",
+}
 _UNSET = {
     "linux": "unset {0}",
     "macos": "unset {0}",
@@ -78,8 +83,8 @@ class Exit:
 @cache
 def ledger() -> dict[str, Exit]:
     """Every exit by its id, in the order of the files."""
-    tables = (tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8")) for name in FILES)
-    return {id: _exit(id, entry) for table in tables for id, entry in table.items()}
+    rows = (tables.read(FOLDER / f"{name}.toml") for name in FILES)
+    return {id: _exit(id, entry) for row in rows for id, entry in row.items()}
 
 
 def _exit(id: str, entry: dict[str, Any]) -> Exit:

@@ -19,7 +19,7 @@ MODULES = ("test_step1_install", "test_step2_model", "test_step3_server", "test_
 ORDER = (
     "ollama-version", "opencode-version", "disk-space", "model-downloaded", "model-fits", "model-tools",
     "server-listening", "config-found", "config-valid", "names-agree", "model-listed", "chat-reply", "context-window",
-    "reply-speed", "default-model", "stays-local",
+    "reply-speed", "default-model", "server-exposed", "stays-local",
 )
 """The lesson's order: of reports, and of `checks` in `result.json`."""
 
@@ -81,6 +81,8 @@ class Judgements:
         self._findings: dict[str, Finding] = {}
         self.fixes: list[dict[str, Any]] = []
         """What was fixed, planned or taken back in this run: the `fixes` of `result.json`."""
+        self.exits: list[dict[str, Any]] = []
+        """The state of each exit, once `stays-local` has been judged: the `exits` of `result.json`."""
 
     def of(self, id: str) -> Finding:
         """The finding; raises what the check itself raised (a crash of the suite's, not a verdict)."""

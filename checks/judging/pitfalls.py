@@ -19,7 +19,8 @@ TABLE = tuple(Path(__file__).parents[1] / "pitfalls" / f"{section}.toml" for sec
 
 VALUES = frozenset(
     "model near address base_url seen file line column key suggestion version minimum server_version program pid "
-    "size free needed window wanted variable provider project again port agent".split()
+    "size free needed window wanted variable provider project again port agent setting "
+    "limit what closing".split()
 )
 _ALWAYS = {
     "address": "http://127.0.0.1:11434",
@@ -37,6 +38,8 @@ _IN_COMMANDS = {
     "needed": "32768",
     "wanted": "8192",
     "program": "opencode-ai",
+    "setting": "OLLAMA_HOST",
+    "limit": "127.0.0.1:11434",
 }
 _VALUE = re.compile(r"\{(" + "|".join(sorted(VALUES)) + r")\}")
 _EARLIER_MODEL = re.compile(r" --model=\S+(?=.* --model=)")  # `again` may name the one that the remedy replaces

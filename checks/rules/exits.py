@@ -8,10 +8,9 @@ from typing import Any
 
 from checks.judging.exits import Exit, ledger
 from fixtures.facts.facts import Facts
-from fixtures.system.sentences import Sentences, Text
+from fixtures.system.sentences import Text
 from fixtures.system.url import parse_url
 
-text = Sentences.beside(__file__, "../sentences/exits.toml")
 MODULES = ("opencode_exits", "fetched_exits", "ollama_exits")
 TOLD_BY_OTHERS = ("default-model", "small-model", "share", "proxy", "ollama-cloud-model", "ollama-cloud-alias",
                   "ollama-listens", "ollama-origins", "ollama-elsewhere")

@@ -4,12 +4,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from checks.rules.exits import Seen, closed, host_of, is_open, rule, text
+from checks.rules.exits import Seen, closed, host_of, is_open, rule
 from fixtures.facts.facts import Facts
 from fixtures.opencode.config import is_bundled, is_on
 from fixtures.opencode.program import has_package
 from fixtures.system.loopback import is_local
+from fixtures.system.sentences import Sentences
 
+text = Sentences.beside(__file__, "../sentences/exits.toml")
 OFFLINE = ("npm_config_offline", "NPM_CONFIG_OFFLINE")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from checks.rules.exits import Seen, closed, is_open, not_judged, rule, text
+from checks.rules.exits import Seen, closed, is_open, not_judged, rule
 from fixtures.facts.facts import Facts
 from fixtures.ollama.names import same_model
 from fixtures.ollama.server import address, is_cloud_name
+from fixtures.system.sentences import Sentences
 
+text = Sentences.beside(__file__, "../sentences/exits.toml")
 EVERYWHERE = ("0.0.0.0", "::", "[::]", "*")
 
 

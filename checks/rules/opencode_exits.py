@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from checks.rules.exits import Seen, closed, host_of, is_open, not_judged, rule, text
+from checks.rules.exits import Seen, closed, host_of, is_open, not_judged, rule
 from checks.rules.permission import effect
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
@@ -16,7 +16,9 @@ from fixtures.opencode.default import stays_here
 from fixtures.opencode.files import Unreadable, read_text
 from fixtures.system.loopback import is_local
 from fixtures.system.proxies import captured
+from fixtures.system.sentences import Sentences
 
+text = Sentences.beside(__file__, "../sentences/exits.toml")
 ANY = "checkpoints-any-other"
 """An id that no provider has: what shuts it out shuts out every provider that is not named."""
 COLLECTORS = tuple(f"OTEL_EXPORTER_OTLP_{part}ENDPOINT" for part in ("", "TRACES_", "LOGS_"))
