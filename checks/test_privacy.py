@@ -14,6 +14,8 @@ from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
 
 text = Sentences.beside(__file__, "sentences/privacy.toml")
+UNJUDGED = ("own-code", "managed-settings")
+"""Exits that may send content and that this suite cannot look into."""
 PACKAGE = "@ai-sdk/openai-compatible"
 """What OpenCode takes where a provider of the config names none."""
 
@@ -46,12 +48,18 @@ def test_stays_local(facts: Facts) -> Finding:
 
 
 def _told(facts: Facts) -> Text:
-    """What somebody chose on purpose is said, and not scolded."""
-    chosen = [state.seen for state in states(facts) if state.exit.kind == "content" and state.seen.asked == "somebody"]
-    if not chosen:
-        return text("local")
-    whys = [Text(seen.why.en, seen.why.zh) for seen in chosen]
-    return text("local-chosen", chosen=Text("; ".join(why.en for why in whys), "；".join(why.zh for why in whys)))
+    """What somebody chose on purpose is said, and not scolded; so is code that nobody here can judge."""
+    rows = [state for state in states(facts) if state.exit.kind == "content"]
+    chosen = [state.seen.why for state in rows if state.seen.state == "open" and state.seen.asked == "somebody"]
+    unjudged = [state.seen.why for state in rows if state.seen.state == "not-judged" and state.exit.id in UNJUDGED]
+    said = text("local")
+    if chosen:
+        said = text("chosen", said=said, chosen=_listed(chosen))
+    return text("unjudged", said=said, unjudged=_listed(unjudged)) if unjudged else said
+
+
+def _listed(parts: list[Text]) -> Text:
+    return Text(", ".join(one.en for one in parts), "，".join(one.zh for one in parts))
 
 
 def _other_exit(facts: Facts) -> Finding | None:

@@ -1,4 +1,5 @@
-"""The ledger of exits (`checks/exits/*.toml`): every way by which something can leave this machine, and what closes it."""
+"""The ledger of exits (`checks/exits/*.toml`): every way by which something can leave this machine, and what
+closes it."""
 from __future__ import annotations
 
 import json
@@ -33,7 +34,7 @@ _UNSET = {
 class Exit:
     """One row. `kind`: content (typed text, files, answers) or traffic (only that the program runs).
 
-    `hosts` are patterns of the names it is known by; those that only a config knows are `checks.rules.exits.hosts_of`'s.
+    `hosts` are patterns of the names it is known by; `checks.rules.exits` adds those that only a config knows.
     `close` as the ledger's first file explains it; `reads` says how its state is known.
     """
 
@@ -51,7 +52,7 @@ class Exit:
     no_setup: str | None = field(default=None)
 
     def concerns(self, generation: int) -> bool:
-        """Whether the installed OpenCode (its major version) has this exit; Ollama's and the suite's are always there."""
+        """Whether the installed OpenCode (its major version) has this exit; Ollama's and ours are always there."""
         return not self.generations or generation in self.generations
 
     def config(self, generation: int, values: Mapping[str, str]) -> str | None:

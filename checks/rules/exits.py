@@ -19,9 +19,11 @@ TOLD_BY_OTHERS = ("default-model", "small-model", "share", "proxy", "ollama-clou
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a rule saw. `asked` of an open exit: nobody (it needs no one), somebody (chosen on purpose), request (it waits
-    for a person's key or a model's call). `names`: hosts that this machine's config names; `closing`: a value of its own
-    for the closing line."""
+    """What a rule saw.
+
+    `asked` of an open exit: nobody (it needs no one), somebody (chosen on purpose), request (it waits for a person's
+    key or a model's call). `names`: hosts that this config names; `values`: its own for the closing line.
+    """
 
     state: str
     why: Text

@@ -64,8 +64,9 @@ def other_providers(facts: Facts) -> Seen:
 @rule("own-provider")
 def own_provider(facts: Facts) -> Seen:
     """Somebody wrote it down: it is told and not scolded."""
-    elsewhere = {id: facts.config.base_url(id) for id in facts.config.providers
-                 if not is_here(facts, id) and id != facts.provider and not facts.generation.hidden_by(facts.config, id)}
+    others = [id for id in facts.config.providers if id != facts.provider and not is_here(facts, id)]
+    used = [id for id in others if not facts.generation.hidden_by(facts.config, id)]
+    elsewhere = {id: facts.config.base_url(id) for id in used}
     if not elsewhere:
         return closed(text("providers-here"))
     named = ", ".join(f"{id} ({url})" if url else id for id, url in elsewhere.items())
