@@ -159,6 +159,20 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     return True
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[object]:
+    """After the last check it is measured what tries to leave; no proof, or content that tried, makes the run end with 1."""
+    outcome = yield
+    minutes = item.config.option.prove_minutes
+    if nextitem is None and (item.config.option.prove or minutes is not None):
+        from checks.rules.proof import left_with_content, prove
+
+        judgements = item.config.stash[JUDGEMENTS]
+        judgements.proof = prove(judgements.facts, 60.0 * (1.0 if minutes is None else minutes))
+        item.session.testsfailed += left_with_content(judgements.proof)
+    return outcome
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """A check returns its finding; pytest wants an outcome."""

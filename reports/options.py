@@ -14,6 +14,8 @@ from reports.words import words
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = ROOT / "checks"
+MOST_MINUTES = 1440
+"""A day of watching."""
 
 
 def add(parser: pytest.Parser) -> None:
@@ -46,6 +48,10 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
+    group.addoption("--prove", action="store_true", help="measure which names and addresses try to leave this machine")
+    group.addoption(
+        "--prove-minutes", metavar="N", type=float, help="the same, with N minutes in which nothing is done (default: 1)"
+    )
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
     group.addoption(
         "--report-dir",
@@ -99,6 +105,10 @@ def _refuse_foreign_options(config: pytest.Config) -> None:
         raise _refusal(words.usage("keep-models-alone"))
     if option.sandbox and option.rehearse:
         raise _one_of("--sandbox", "--rehearse")
+    if option.prove_minutes is not None and not 0 <= option.prove_minutes <= MOST_MINUTES:
+        raise _refusal(words.usage("prove-minutes", most=MOST_MINUTES))
+    if chosen[:1] not in ([], ["--fix"]) and (option.prove or option.prove_minutes is not None):
+        raise _one_of("--prove", *chosen)
     if option.keep and not option.rehearse:
         raise _refusal(words.usage("keep-alone"))
 

@@ -124,6 +124,7 @@ class Collector:
             "model": redact(choice.name) if (choice := self._fact("choice")) else None,
             "checks": records, "fixes": redact(self.judgements.fixes if self.judgements else []),
             "exits": redact(self.judgements.exits if self.judgements else []),
+            "proof": redact(self.judgements.proof) if self.judgements else None,
         }
 
     def _verdict(self, records: list[dict[str, Any]]) -> str:

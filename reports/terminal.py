@@ -6,7 +6,7 @@ from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
 from checks.judging.urgency import hurts
-from reports import fixes
+from reports import fixes, proof
 from reports.screen import Screen, columns, cut, pad, wrap
 from reports.words import words
 
@@ -31,6 +31,7 @@ def render(
     lines += [] if quiet else [*_table(result, screen), ""]
     lines += [*fixes.lines(result, screen), *_first(result, screen, again)]
     lines += [*([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
+    lines += proof.lines(result.get("proof"), screen)
     return [screen.fit(line) for line in lines]
 
 

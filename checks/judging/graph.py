@@ -83,6 +83,8 @@ class Judgements:
         """What was fixed, planned or taken back in this run: the `fixes` of `result.json`."""
         self.exits: list[dict[str, Any]] = []
         """The state of each exit, once `stays-local` has been judged: the `exits` of `result.json`."""
+        self.proof: dict[str, Any] | None = None
+        """What was measured, where somebody asked for it: the `proof` of `result.json`."""
 
     def of(self, id: str) -> Finding:
         """The finding; raises what the check itself raised (a crash of the suite's, not a verdict)."""

@@ -10,9 +10,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     "reports.__main__ reports.plugin", "reports.ci reports.explain reports.room", "reports.page reports.terminal",
-    "reports.visit", "reports.fixes reports.progress reports.result", "reports.options reports.screen reports.redact", "reports.words",
+    "reports.visit", "reports.fixes reports.proof reports.progress reports.result",
+    "reports.options reports.screen reports.redact", "reports.words",
     "reports.language", "checks", "checks.fixing", "checks.rules", "checks.judging",
-    "fixtures.undo", "fixtures.fix", "fixtures.facts fixtures.mirror", "fixtures.opencode fixtures.room fixtures.sandbox",
+    "fixtures.undo", "fixtures.fix", "fixtures.facts fixtures.mirror", "fixtures.proof",
+    "fixtures.opencode fixtures.room fixtures.sandbox",
     "fixtures.ollama fixtures.programs", "fixtures.bootstrap", "fixtures.environment",
     "fixtures.command", "fixtures.jsonc", "fixtures.system",
     "fixtures.python_version",
