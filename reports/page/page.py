@@ -7,6 +7,7 @@ from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
 from checks.judging.pitfalls import load
+from reports.proof import by_place
 from reports.page.template import cleaned, environment
 from reports.words.words import SYSTEMS
 
@@ -36,6 +37,8 @@ def _shown(result: Result, checks: Mapping[str, Result], headline: str) -> dict[
         "points": [one for one in result["checks"] if one["checkpoint"]],
         "steps": _by_step(result["checks"]),
         "facts": dict(_facts(result)),
+        "proof": (measured := result.get("proof")),
+        "closing": by_place(measured["closing"]) if measured else {},
         "pitfalls": load(),
         "evidence": {one["id"]: _cut(plain(one["evidence"]), SHOWN) for one in with_evidence},
         "bundle": bundle(result),
