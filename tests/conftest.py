@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
 from fixtures.system import children
@@ -22,7 +22,7 @@ from tests.support.programs_stand_ins import SYSTEM
 if TYPE_CHECKING:
     from tests.support.browser import Browser
 
-settings.register_profile("seeded", derandomize=True, database=None)
+settings.register_profile("seeded", derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("seeded")
 ROOT = Path(__file__).resolve().parent.parent
 DIRECT = ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost"]))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT, Ran
+from tests.support.programs_stand_ins import program
 
 pytestmark = pytest.mark.real
 
@@ -31,14 +32,10 @@ def lasting(value: Any) -> Any:
 @pytest.fixture
 def with_a_card(tmp_path: Path) -> dict[str, str]:
     """The environment of a machine where `nvidia-smi` tells of 24 GB."""
-    program = tmp_path / "bin" / "nvidia-smi"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 24576\n", encoding="ascii")
-    program.chmod(0o755)
-    return {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    smi = program(tmp_path / "bin" / "nvidia-smi", "print(24576)")
+    return {**os.environ, "PATH": f"{smi.parent}{os.pathsep}{os.environ['PATH']}"}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for nvidia-smi is a shell script: run this on Linux or macOS")
 @pytest.mark.parametrize("args", [
     ["--sandbox"], [f"--rehearse={SETUPS / 'gpu-not-used'}"], [f"--rehearse={SETUPS / 'model-not-downloaded'}"],
 ], ids=["sandbox", "gpu-not-used", "model-not-downloaded"])

@@ -1,0 +1,32 @@
+"""Everything in here runs on a Windows of its own, or says what would make one."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.windows import machine
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.windows)
+            item.add_marker(pytest.mark.real)
+
+
+@pytest.fixture(scope="session")
+def windows() -> None:
+    """Made once, in the suite's cache: four minutes and 2 GB."""
+    machine.skip_where_none_can_be_made()
+    machine.provisioned()
+
+
+@pytest.fixture(scope="module")
+def learner(windows: None) -> Iterator[machine.Windows]:
+    """A person with a Chinese name on a Chinese Windows, whose suite lies in a folder with a space."""
+    with machine.machine("王小明 同学", "zh_CN.UTF-8") as made:
+        yield made

@@ -1,0 +1,145 @@
+"""A learner's first steps on Windows, typed as the README says; nothing but Python is there."""
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, validator
+from tests.support.windows import machine
+from tests.support.windows.machine import APPS, PACKAGES, Ran, Windows
+
+STAND_INS = ROOT / "tests" / "support" / "windows" / "stand_ins"
+TIMING = ROOT / "tests" / "support" / "windows_timing" / "sitecustomize.py"
+CODE_PAGE = "gbk"
+MODEL = "qwen2.5-coder:7b"
+CONFIG = ".config/opencode/opencode.json"
+
+
+@pytest.fixture(scope="module")
+def suite(learner: Windows) -> str:
+    """The suite's folder, and beside it wheels, as in a kit: there is no network."""
+    shutil.copytree(learner.drive / "wheels", learner.home / "wheels")
+    return learner.lay_suite("检查 套件")
+
+
+def checks(learner: Windows, suite: str, *options: str, python: str = PACKAGES, **env: str) -> Ran:
+    return learner.run(python, "checks", *options, cwd=suite, env=env)
+
+
+def result(learner: Windows, suite: str) -> dict[str, Any]:
+    """Of the last run; it fits the schema and names nobody."""
+    text = (learner.path(suite) / "reports" / "out" / "result.json").read_text(encoding="utf-8")
+    validator().validate(json.loads(text))
+    assert learner.user not in text
+    return dict(json.loads(text))
+
+
+def pitfalls(found: dict[str, Any]) -> dict[str, str]:
+    return {one["id"]: one["pitfall"] for one in found["checks"] if one["status"] == "failed"}
+
+
+def of_the_person(learner: Windows) -> dict[str, bytes]:
+    """What the person has in their home, but for the suite, its cache, and Windows' own."""
+    ours = ("检查 套件", "wheels", "AppData/Local/ollama-checkpoints", "AppData/Local/Temp", "AppData/Local/Microsoft")
+    files = (file for file in learner.home.rglob("*") if file.is_file())
+    named = {file.relative_to(learner.home).as_posix(): file for file in files}
+    return {name: file.read_bytes() for name, file in named.items() if not name.startswith(ours)}
+
+
+def test_a_bare_machine_is_told_what_to_type_in_its_own_code_page(learner: Windows, suite: str) -> None:
+    """The first start makes an environment; what is printed goes to a file, as with `> out.txt`."""
+    ran = checks(learner, suite, "--lang=zh", python="python")
+    said = ran.raw.decode(CODE_PAGE)
+    assert ran.code == 1 and said.startswith("第一次运行") and "winget install --id Ollama.Ollama" in said
+    found = result(learner, suite)
+    assert found["machine"]["os"] == "windows" and found["lang"] == "zh"
+    assert pitfalls(found) == {"ollama-version": "ollama-not-installed", "opencode-version": "opencode-not-installed",
+                               "config-found": "config-missing"}
+
+
+@pytest.fixture(scope="module")
+def shop(learner: Windows, suite: str) -> None:
+    """winget and npm, each with the one thing that the lesson gets from it."""
+    learner.program("C:\\stand-ins\\ollama.exe", STAND_INS / "ollama.py")
+    learner.program(f"{learner.profile}\\{APPS}\\winget.exe", STAND_INS / "winget.py")
+    learner.program("C:\\stand-ins\\npm.exe", STAND_INS / "npm.py")
+    shim = learner.path(f"{learner.profile}\\{APPS}\\npm.cmd")
+    shim.write_text('@"C:\\stand-ins\\npm.exe" %*\r\n', encoding="ascii", newline="")
+    learner.path("C:\\stand-ins\\suite.txt").write_text(suite, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("shop")
+def test_fix_leads_to_the_first_sentence_and_undo_back(learner: Windows, suite: str) -> None:
+    before = of_the_person(learner)
+    plan = checks(learner, suite, "--fix-plan", "--lang=zh")
+    assert plan.code == 0 and of_the_person(learner) == before
+    for command in ("winget install --id Ollama.Ollama", "npm install --global opencode-ai", "ollama serve"):
+        assert command in plan.raw.decode(CODE_PAGE)
+    fix = checks(learner, suite, "--fix", "--lang=zh")
+    found = result(learner, suite)
+    assert (fix.code, found["checkpoints"]["passed"]) == (0, 5), fix.raw.decode(CODE_PAGE)
+    assert {one["outcome"] for one in found["fixes"]} == {"done"}
+    again = checks(learner, suite, "--lang=en")
+    assert again.code == 0 and "all 5 of 5 checkpoints passed" in again.out
+    undo = checks(learner, suite, "--undo", "--lang=zh")
+    assert undo.code == 0, undo.raw.decode(CODE_PAGE)
+    assert of_the_person(learner) == before
+
+
+@pytest.fixture(scope="module")
+def installed(learner: Windows, shop: None) -> Path:
+    """Ollama and OpenCode by hand, as the lesson says; no server runs. Returns the config."""
+    for manager, words in (("winget", "install --id Ollama.Ollama"), ("npm.cmd", "install --global opencode-ai")):
+        assert learner.run("cmd", "/c", manager, *words.split()).code == 0
+    folders = [machine.PYTHON.rpartition("\\")[0], f"{learner.profile}\\{APPS}"]
+    folders += [f"{learner.profile}\\AppData\\Local\\Programs\\Ollama", f"{learner.profile}\\AppData\\Roaming\\npm"]
+    learner.set_variable("PATH", ";".join(folders))
+    file = learner.home / CONFIG
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
+def write_config(file: Path, host: str) -> None:
+    provider = {"npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)",
+                "options": {"baseURL": f"http://{host}:11434/v1"}, "models": {MODEL: {"name": "Qwen"}}}
+    file.write_text(json.dumps({"model": f"ollama/{MODEL}", "provider": {"ollama": provider}}), encoding="utf-8")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_stopped_server_is_called_stopped_however_late_its_port_refuses(learner: Windows, suite: str, installed: Path,
+                                                                          host: str) -> None:
+    write_config(installed, host)
+    shutil.copy(TIMING, learner.path("C:\\stand-ins\\sitecustomize.py"))
+    ran = checks(learner, suite, "--lang=en", PYTHONPATH="C:\\stand-ins")
+    assert ran.code == 1
+    assert pitfalls(result(learner, suite)) == {"server-listening": "server-not-running"}, ran.out
+
+
+@pytest.fixture
+def server(learner: Windows, installed: Path) -> None:
+    """`ollama serve` in another window, with the lesson's model."""
+    write_config(installed, "127.0.0.1")
+    learner.start("ollama", "serve")
+    pull = f"import urllib.request as u; u.urlopen('http://127.0.0.1:11434/api/pull', b'{{\"model\": \"{MODEL}\"}}')"
+    wait = f"import time\nfor _ in range(100):\n    try: {pull}; break\n    except OSError: time.sleep(.1)"
+    assert learner.run(PACKAGES, "-c", wait).code == 0
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(("key", "code"), [("CTRL_C_EVENT", 2), ("CTRL_BREAK_EVENT", None)])
+def test_a_run_that_is_interrupted_leaves_no_opencode(learner: Windows, suite: str, key: str,
+                                                          code: int | None) -> None:
+    """Wine's C library knows no SIGBREAK (dlls/msvcrt/except.c): there the run is ended at once, and tells nothing."""
+    shutil.copy(STAND_INS / "interrupt.py", learner.path("C:\\stand-ins\\interrupt.py"))
+    ran = learner.run(PACKAGES, "C:\\stand-ins\\interrupt.py", key, "C:\\stand-ins\\told.txt", cwd=suite)
+    told = re.fullmatch(r"up True, exit code (\d+), left 0", ran.out.strip())
+    assert told, ran.out
+    if code is not None:
+        found = result(learner, suite)
+        assert int(told[1]) == found["run"]["exit"] == code
+        assert "not-run" in {one["status"] for one in found["checks"]}
