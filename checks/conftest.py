@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from checks.fixing.apply import Fixes, offered, undo_records
+from checks.fixing.lock import close_exits
 from checks.fixing.plan import Plans
 from checks.judging.finding import Finding
 from checks.judging.graph import Judgements, checks, run_order
@@ -130,6 +131,8 @@ def settle(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
     judge = pytestconfig.stash[SETTLE]
     if isinstance(judge, Fixes):
         judge.apply([_id(item) or "" for item in request.session.items])
+        if pytestconfig.option.lock:
+            close_exits(judge)
     yield judge
     if isinstance(judge, Fixes):
         judge.close()

@@ -33,6 +33,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--lang", choices=("zh", "en"), help="language of the report (default: from the locale)")
     group.addoption("--fix", action="store_true", help="apply the fixes that are safe, then verify again")
     group.addoption("--fix-plan", action="store_true", help="print each step that --fix would take; changes nothing")
+    group.addoption("--lock", action="store_true", help="with --fix: also close the exits that a config can close")
     group.addoption("--undo", action="store_true", help="take back what --fix did, newest first")
     group.addoption("--keep-models", action="store_true", help="with --undo: keep the models that --fix downloaded")
     group.addoption(
@@ -101,6 +102,8 @@ def _refuse_foreign_options(config: pytest.Config) -> None:
         raise _one_of(*chosen)
     if option.mirror is not None and chosen not in (["--fix"], ["--fix-plan"]):
         raise _refusal(words.usage("mirror-alone"))
+    if option.lock and chosen not in (["--fix"], ["--fix-plan"]):
+        raise _refusal(words.usage("lock-alone"))
     if option.keep_models and chosen != ["--undo"]:
         raise _refusal(words.usage("keep-models-alone"))
     if option.sandbox and option.rehearse:
@@ -143,7 +146,8 @@ def again(config: pytest.Config, *more: str) -> str:
 def fix(config: pytest.Config) -> str:
     """The command that takes the steps of a plan, from the same mirror."""
     mirror = None if config.option.room else config.option.mirror
-    return again(config, "--fix", *([f"--mirror={mirror}"] if mirror and mirror != command.SOURCE else []))
+    lock = ["--lock"] if config.option.lock else []
+    return again(config, "--fix", *lock, *([f"--mirror={mirror}"] if mirror and mirror != command.SOURCE else []))
 
 
 def _about(config: pytest.Config) -> list[str]:

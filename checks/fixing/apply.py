@@ -83,7 +83,11 @@ class Fixes:
         finding = self.seen.of(id)
         if finding.status not in ("failed", "advice") or not finding.pitfall:
             return False
-        steps = [step for step in self._steps(id, finding) if (id, step.line.en) not in self._tried]
+        return self.take(id, finding, self._steps(id, finding))
+
+    def take(self, id: str, finding: Finding, planned: list[Step]) -> bool:
+        """Take the steps that were not tried yet; whether there is something new to judge."""
+        steps = [step for step in planned if (id, step.line.en) not in self._tried]
         to_do = [step for step in steps if not step.refused]
         if to_do and self._begin():
             return True

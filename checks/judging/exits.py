@@ -18,16 +18,26 @@ FILES = ("content", "traffic", "ollama")
 """The files of the ledger, in its order."""
 KINDS = ("content", "traffic")
 _VALUE = re.compile(r"\{(provider|model|name)\}")
+_POWERSHELL = '[Environment]::SetEnvironmentVariable("{name}", {value}, "User")'
+_SERVICE = (
+    "sudo sh -c 'mkdir -p /etc/systemd/system/ollama.service.d && "
+    'printf "[Service]\\nEnvironment={name}={value}\\n" > /etc/systemd/system/ollama.service.d/zz-{name}.conf && '
+    "systemctl daemon-reload && systemctl restart ollama'"
+)
+"""Read after the drop-in that `systemctl edit` writes: the last one counts."""
 _SET = {
-    "linux": "export {0}={1}",
-    "macos": "export {0}={1}",
-    "windows": "[Environment]::SetEnvironmentVariable(\"{0}\", \"{1}\", \"User\")",
+    ("opencode", "linux"): ["export {name}={value}"],
+    ("opencode", "macos"): ["export {name}={value}"],
+    ("ollama", "linux"): ["{name}={value} ollama serve", _SERVICE],
+    ("ollama", "macos"): ["launchctl setenv {name} {value}"],
 }
 _UNSET = {
-    "linux": "unset {0}",
-    "macos": "unset {0}",
-    "windows": "[Environment]::SetEnvironmentVariable(\"{0}\", $null, \"User\")",
+    ("opencode", "linux"): ["unset {name}"],
+    ("opencode", "macos"): ["unset {name}"],
+    ("ollama", "linux"): ["env -u {name} ollama serve", _SERVICE],
+    ("ollama", "macos"): ["launchctl unsetenv {name}"],
 }
+"""Whose environment, on which system -> what is typed; on Windows both are the user's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +79,13 @@ class Exit:
 
     def commands(self, os: str) -> list[str]:
         """What is typed on `os` (linux, macos or windows), where it is no line of a config."""
-        if variable := self.close.get("variable"):
-            return [_SET[os].format(*variable.split("=", 1))]
-        if name := self.close.get("unset"):
-            return [_UNSET[os].format(name)]
+        variable, unset = self.close.get("variable"), self.close.get("unset")
+        if variable or unset:
+            name, _, value = str(variable or unset).partition("=")
+            quoted = f'"{value}"' if variable else "$null"
+            if os == "windows":
+                return [_POWERSHELL.format(name=name, value=quoted)]
+            return [line.format(name=name, value=value) for line in (_SET if variable else _UNSET)[self.program, os]]
         return list(self.close.get(os) or self.close.get("all") or [])
 
     def lines(self, generation: int, os: str, values: Mapping[str, str]) -> list[str]:

@@ -30,6 +30,13 @@ class Seen:
     asked: str = "request"
     names: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    """Where the line is needed more than once: the further names."""
+
+    @property
+    def each(self) -> list[Mapping[str, str]]:
+        """The values of every line that is needed."""
+        return [self.values, *({**self.values, "name": name} for name in self.others)]
 
 
 Rule = Callable[[Facts], Seen]
@@ -104,8 +111,9 @@ def states(facts: Facts) -> list[State]:
 
 def _state(facts: Facts, row: Exit, number: int) -> State:
     seen = rules()[row.id](facts)
-    values = {**values_of(facts), **seen.values}
-    return State(row, seen, tuple(row.lines(number, facts.setup.pretend.get("os", facts.setup.os), values)))
+    os, values = facts.setup.pretend.get("os", facts.setup.os), values_of(facts)
+    lines = [line for more in seen.each for line in row.lines(number, os, {**values, **more})]
+    return State(row, seen, tuple(lines))
 
 
 def values_of(facts: Facts) -> dict[str, str]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +142,8 @@ def mcp_remote(facts: Facts) -> Seen:
                if one.get("url") and one.get("enabled") is not False and not is_local(host_of(one.get("url")))}
     if not servers:
         return closed(text("no-remote-mcp"))
-    return is_open(text("mcp", names=", ".join(servers)), "nobody", *servers.values(), name=next(iter(servers)))
+    seen = is_open(text("mcp", names=", ".join(servers)), "nobody", *servers.values(), name=next(iter(servers)))
+    return replace(seen, others=tuple(servers)[1:])
 
 
 def mcp_servers(facts: Facts) -> dict[str, dict[str, Any]]:
