@@ -10,9 +10,11 @@ import os
 import sys
 import threading
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reports.room.room import room
+from reports.room.seats import Known
 
 EVERY, AT_LEAST = 0.3, 15.0
 """Seconds between two looks at the folder, and until a page is made anew without news: who is stuck gets longer."""
@@ -28,18 +30,19 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     seen: object = None
-    written = 0.0
+    written, known = 0.0, Known()
     while True:
         now = _signature(options.folder)
         if now != seen or time.monotonic() - written > AT_LEAST:
             seen, written = now, time.monotonic()
-            write(options.folder, options.page, options.lang)
+            write(options.folder, options.page, options.lang, known)
         time.sleep(EVERY)
 
 
-def write(folder: Path, page: Path, lang: str) -> None:
+def write(folder: Path, page: Path, lang: str, known: Known) -> None:
     """The page as the file has it, and one line more, by which a browser asks again. A full disk keeps the old one."""
-    text = room(folder, lang, page).replace("<head>", f"<head>\n{REFRESH.format(seconds=SECONDS)}", 1)
+    made = room(folder, lang, page, until=datetime.now(UTC), known=known)
+    text = made.replace("<head>", f"<head>\n{REFRESH.format(seconds=SECONDS)}", 1)
     part = page.with_name(f"{page.name}.part")
     try:
         part.write_text(text, encoding="utf-8")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from reports.language import shown, usual
-from reports.room.seats import VERDICTS, Room, Run, Seat, gather
+from reports.room.seats import VERDICTS, Known, Room, Run, Seat, gather
 from reports.words import words
 
 if TYPE_CHECKING:
@@ -36,12 +36,16 @@ class Common(NamedTuple):
     seats: list[Seat]
 
 
-def room(folder: Path, lang: str, page: Path | None = None, since: datetime | None = None) -> str:
-    """The page of all results below `folder`, to lie at `page`; `since` is the newest result of the page before."""
+def room(folder: Path, lang: str, page: Path | None = None, since: datetime | None = None,
+         until: datetime | None = None, known: Known | None = None) -> str:
+    """The page of all results below `folder`, to lie at `page`; `since` is the newest result of the page before.
+
+    `until`: up to when who is held up has been so, in place of the newest result. `known`: see `gather`.
+    """
     from checks.judging.pitfalls import load
     from reports.page.template import environment
 
-    found = gather(folder, lang)
+    found = gather(folder, lang, known)
     beside = (page or folder / "room.html").absolute().parent
     told = {
         "lang": lang,
@@ -53,10 +57,10 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
     }
     links = {"link": lambda seat: _link(folder, seat.now, beside)}
     template = environment().get_template("room.html.j2")
-    return template.render(**told, **links, **_shown(found, lang, since)).lstrip()
+    return template.render(**told, **links, **_shown(found, lang, since, until)).lstrip()
 
 
-def _shown(found: Room, lang: str, since: datetime | None) -> dict[str, Any]:
+def _shown(found: Room, lang: str, since: datetime | None, until: datetime | None = None) -> dict[str, Any]:
     """The seats as the template shows them, each with a number to link to."""
     groups = _in_order(found.seats.values())
     return {
@@ -66,7 +70,7 @@ def _shown(found: Room, lang: str, since: datetime | None) -> dict[str, Any]:
         "common": _commonest(found.seats.values()),
         "opencodes": sorted(Counter(seat.now.opencode for seat in found.seats.values() if seat.now.opencode).items()),
         "longest": [seat for seat in groups["failed"] if seat.stuck_since][:LONGEST_ROW],
-        "how_long": lambda seat: _how_long(found.newest - seat.stuck_since, lang),
+        "how_long": lambda seat: _how_long((until or found.newest) - seat.stuck_since, lang),
         "progress": _progress(found, since) if since and found.newest else None,
         "cells": _cells(lang),
         "marks": {"passed": "✓", "failed": "✕", "incomplete": "○"},

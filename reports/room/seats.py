@@ -70,6 +70,10 @@ class Unread:
     reason: str
 
 
+Known = dict[str, tuple[tuple[int, int], "Run | Unread"]]
+"""A file's path -> its time and size, and what it held."""
+
+
 @dataclass(slots=True)
 class Seat:
     """One learner's results, oldest first."""
@@ -117,12 +121,15 @@ class Room:
         return max((run.started for seat in self.seats.values() for run in seat.runs if run.started), default=None)
 
 
-def gather(folder: Path, lang: str) -> Room:
-    """Read every result below `folder` once; links to folders are not followed, so no loop can hold it up."""
+def gather(folder: Path, lang: str, known: Known | None = None) -> Room:
+    """Read every result below `folder` once; links to folders are not followed, so no loop can hold it up.
+
+    `known` keeps what a file held, for a page that is made again and again.
+    """
     room = Room()
     for path in _files(folder):
         name = str(path.relative_to(folder).as_posix())
-        read = _read(path, name, _seat_folder(path, folder), lang)
+        read = _read_once(path, name, _seat_folder(path, folder), lang, {} if known is None else known)
         if isinstance(read, Unread):
             room.unread.append(read)
         elif read.target != "machine":
@@ -132,6 +139,18 @@ def gather(folder: Path, lang: str) -> Room:
     for seat in room.seats.values():
         seat.runs = _oldest_first(seat.runs)
     return room
+
+
+def _read_once(path: Path, name: str, place: str, lang: str, known: Known) -> Run | Unread:
+    """As it was read before, where the file is still that one."""
+    try:
+        about = path.stat()
+        now = about.st_mtime_ns, about.st_size
+    except OSError:
+        now = 0, 0
+    if name not in known or known[name][0] != now:
+        known[name] = now, _read(path, name, place, lang)
+    return known[name][1]
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -13,7 +13,7 @@ import pytest
 from fixtures.mirror import room as handling
 from fixtures.mirror.room import RoomMirror
 from fixtures.room import desk as desks
-from fixtures.room.desk import LARGEST, Desk, place_of
+from fixtures.room.desk import LARGEST, Desk, OccupiedFolder, place_of
 from fixtures.room.profile import Profile
 from fixtures.room.rate import BURST, Rate
 from fixtures.system import whole_file
@@ -162,10 +162,14 @@ def test_a_room_opened_again_knows_all(room: RoomMirror) -> None:
     put(room, body("A3", 1), "one")
     with (room.desk.own / "seats.jsonl").open("ab") as file:
         file.write(b'\n{"seat": "cut o')  # killed in the middle of a line
+    with pytest.raises(OccupiedFolder):
+        Desk(room.desk.folder, Profile())
+    room.desk.close()
     again = Desk(room.desk.folder, Profile())
     assert again.code == room.desk.code
     assert again.take(body("A3", 1), "127.0.0.1", "two").known
     assert again.take(body("A3", 2), "127.0.0.1", "two").seat == "A3 (2)"
+    again.close()
     third = Desk(room.desk.folder, Profile())
     assert third.take(body("A3", 3), "127.0.0.1", "one").seat == "A3" and third.seats == 2
 
