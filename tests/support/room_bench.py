@@ -25,7 +25,8 @@ def open_room(folder: Path, profile: Profile | None = None, **options: Any) -> R
 
 def body(seat: str | None = "A3", seconds: float = 1.0) -> bytes:
     """A result of that seat; another one for other seconds."""
-    return json.dumps({**samples.stopped_server(), "seat": seat, "seconds": seconds}).encode()
+    return json.dumps({**samples.stopped_server(), "seat": seat, "seconds": seconds,
+                       "started": "2026-11-26T09:00:00+00:00"}).encode()
 
 
 @dataclass(frozen=True, slots=True)
