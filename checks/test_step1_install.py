@@ -11,6 +11,7 @@ from fixtures.facts.facts import Facts, numbers, supported
 from fixtures.ollama.server import Program
 from fixtures.opencode.folders import denied_folder
 from fixtures.opencode.generation import generation
+from fixtures.system.script_policy import FORBIDS
 from fixtures.system.sentences import Sentences, Text, same
 
 text = Sentences.beside(__file__, "sentences/step1.toml")
@@ -103,7 +104,8 @@ def test_opencode_version(facts: Facts) -> Finding:
     if denied := denied_folder(facts.setup):
         return failed("opencode-folder-denied", text("folder-denied", folder=denied), expected, file=str(denied))
     there = passed(same(program.version), expected, path=str(program.path))
-    return _new_terminal(facts, program, "opencode-not-on-path") or _two_generations(facts, program, expected) or there
+    return _new_terminal(facts, program, "opencode-not-on-path") or _two_generations(facts, program, expected) \
+        or _forbidden_script(facts, program, expected) or there
 
 
 def _minimum(facts: Facts) -> str:
@@ -122,6 +124,15 @@ def _two_generations(facts: Facts, program: Program, expected: Text) -> Finding 
     at = {"version": program.version, "file": str(program.path)}
     found = text("two-opencodes", **at, other=other.version, path=str(other.path))
     return advice("two-opencodes-on-path", found, expected, **values)
+
+
+def _forbidden_script(facts: Facts, program: Program, expected: Text) -> Finding | None:
+    """npm lays `opencode.ps1` beside `opencode.cmd`; Windows PowerShell takes the script, and may not run it."""
+    policy = facts.script_policy
+    if policy is None or policy.lower() not in FORBIDS or not program.path.with_suffix(".ps1").is_file():
+        return None
+    seen = text("script-forbidden", version=program.version, policy=policy)
+    return advice("powershell-policy", seen, expected)
 
 
 def _wrong_version(program: Program, minimum: str) -> str | None:

@@ -1,6 +1,7 @@
 """Step 2: a model is there, fits this machine and suits OpenCode."""
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 from checks.judging.finding import Finding, advice, failed, passed, skipped
@@ -51,7 +52,7 @@ def test_model_downloaded(facts: Facts) -> Finding:
     if store := _own_store(facts):
         seen = text("not-listed", model=choice.name, store=store)
         return failed("two-model-stores", seen, file=str(store), **values)
-    if finding := _too_large_to_download(facts):
+    if finding := _too_large_to_download(facts) or _clock_is_wrong(facts):
         return finding
     there = ", ".join(one.name for one in facts.models[:6]) or "–"
     seen = text("missing", model=choice.name, there=there)
@@ -67,6 +68,14 @@ def _too_large_to_download(facts: Facts) -> Finding | None:
     values = {"model": name, "needed": amount(needed), "free": f"{room:.1f} GiB"}
     suggestion = facts.recommend(facts.machine)
     return failed("out-of-memory", seen, also=("model-not-downloaded",), **values, suggestion=suggestion)
+
+
+def _clock_is_wrong(facts: Facts) -> Finding | None:
+    """To a machine that lives before the suite was made every certificate is of the future: no download would work."""
+    if facts.today >= datetime.date.fromisoformat(lesson()["clock"]["earliest"]):
+        return None
+    seen = text("missing-and-clock", model=facts.choice.name, today=facts.today.isoformat())
+    return failed("clock-wrong", seen, also=("model-not-downloaded",), seen=facts.today.isoformat())
 
 
 def _own_store(facts: Facts) -> Path | None:

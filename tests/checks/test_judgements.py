@@ -103,6 +103,6 @@ def test_smaller_models_can_take_tools() -> None:
 
 
 def test_the_lessons_numbers_are_all_used() -> None:
-    assert set(lesson()) == {"lesson", "minimum", "disk", "memory", "context", "models", "kv_cache", "tiers"}
+    assert set(lesson()) == {"lesson", "minimum", "clock", "disk", "memory", "context", "models", "kv_cache", "tiers"}
     assert set(lesson()["kv_cache"]) == set(lesson()["models"])
     assert inspect.signature(recommended).parameters.keys() == {"ram_gib", "vram_gib"}

@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.fix import pull as fix_pull
 from fixtures.fix.journal import Journal
+from fixtures.fix.pull_error import pitfall_of
 from fixtures.fix.records import Model
 from fixtures.fix.step import FixFailed
 from fixtures.system.setup import Setup
@@ -93,3 +94,10 @@ def test_ollama_that_is_killed_during_a_pull(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(FixFailed) as failed:
         bench.pull("stalls")
     assert failed.value.pitfall == "server-not-running"
+
+
+def test_a_clock_that_is_behind_is_told_from_a_foreign_certificate() -> None:
+    """As Go's crypto/x509 words it: `before` is a matter of the clock, `after` may be one of the certificate."""
+    said = "tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time"
+    assert pitfall_of(f"{said} 2015-07-01T10:00:00Z is before 2025-11-02T00:00:00Z") == "clock-wrong"
+    assert pitfall_of(f"{said} 2026-07-01T10:00:00Z is after 2025-11-02T00:00:00Z") == "tls-intercepted"

@@ -120,6 +120,20 @@ def test_a_stopped_server_is_called_stopped_however_late_its_port_refuses(learne
     assert pitfalls(result(learner, suite)) == {"server-listening": "server-not-running"}, ran.out
 
 
+@pytest.mark.usefixtures("installed")
+def test_a_script_that_powershell_forbids_is_told_until_it_is_allowed(learner: Windows, suite: str) -> None:
+    """As `Set-ExecutionPolicy -Scope CurrentUser` writes it; a fresh Windows has no such value, and forbids."""
+    key = "HKCU\\Software\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell"
+    ran = checks(learner, suite, "--lang=zh", "-k", "opencode_version")
+    assert "Restricted" in ran.raw.decode(CODE_PAGE)
+    one = next(one for one in result(learner, suite)["checks"] if one["id"] == "opencode-version")
+    assert (one["status"], one["pitfall"]) == ("advice", "powershell-policy")
+    learner.run("reg", "add", key, "/v", "ExecutionPolicy", "/d", "RemoteSigned", "/f")
+    checks(learner, suite, "-k", "opencode_version")
+    one = next(one for one in result(learner, suite)["checks"] if one["id"] == "opencode-version")
+    assert one["status"] == "passed"
+
+
 @pytest.fixture
 def server(learner: Windows, installed: Path) -> None:
     """`ollama serve` in another window, with the lesson's model."""

@@ -10,8 +10,10 @@ LINES = ["@ECHO off", "SETLOCAL", 'SET "PYTHONPATH={suite}"',
 if sys.argv[1:] == ["install", "--global", "opencode-ai"]:
     SHIM.parent.mkdir(parents=True, exist_ok=True)
     suite = Path("C:\\stand-ins\\suite.txt").read_text(encoding="utf-8")
+    SHIM.with_suffix(".ps1").write_text("# PowerShell's starter\r\n", encoding="ascii", newline="")
     SHIM.write_text("\r\n".join(LINES).format(suite=suite), encoding="mbcs", newline="")
 elif sys.argv[1:] == ["uninstall", "--global", "opencode-ai"]:
     SHIM.unlink()
+    SHIM.with_suffix(".ps1").unlink()
 else:
     sys.exit("npm error code E404")
