@@ -100,7 +100,10 @@ def _remarks(measured: Measurement, subject: Subject, rows: list[Table]) -> Iter
         yield text("scope-sampled", rung=rung, other=text(f"rung-{measured.ollama}"))
     else:
         yield text("scope-opencode", rung=rung)
-    if rows and measured.rung == "enforced":
+    if measured.rung != "enforced":
+        yield text(f"{measured.rung}-covers")
+        yield text("provoked-less")
+    elif rows:
         yield text("caught")
         yield text("first-only")
     if subject.not_judged:

@@ -22,7 +22,7 @@ server=$!
 until grep -q Listening "$HOME/ollama.log"; do sleep 0.05; done
 cd "$PROJECT"
 timeout 100 "$OPENCODE" run -m ollama/qwen2.5-coder:7b "hello" < /dev/null > "$HOME/run.log" 2>&1 || true
-timeout 15 script -qec "$OPENCODE" /dev/null < /dev/null > "$HOME/screen.log" 2>&1 || true
+timeout 50 script -qec "$OPENCODE" /dev/null < /dev/null > "$HOME/screen.log" 2>&1 || true
 kill $server
 """
 
