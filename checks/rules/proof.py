@@ -95,7 +95,8 @@ def _remarks(measured: Measurement, subject: Subject, rows: list[Table]) -> Iter
         return
     rung = text(f"rung-{measured.rung}")
     if measured.ollama == "enforced":
-        yield text("scope-both") if measured.serving else text("scope-idle", rung=rung)
+        yield text("scope-idle", rung=rung)
+        yield text("scope-looked" if measured.serving else "scope-hidden")
     elif measured.ollama:
         yield text("scope-sampled", rung=rung, other=text(f"rung-{measured.ollama}"))
     else:

@@ -210,3 +210,31 @@ def test_paper_shows_everything(browser: Browser, tmp_path: Path, lang: str) -> 
     ]
     wanted += [getattr(words(key), lang) for key in ("facts", "evidence", "help", "steps")]
     assert [text for text in wanted if "".join(text.split()) not in paper] == []
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_measurement_is_a_sheet_of_its_own(lang: str) -> None:
+    result = samples.measured(lang)
+    text = " ".join(Reader(page.render(result)).text.split())
+    for one in result["proof"]["attempts"]:
+        assert one["to"] in text and all(id in text for id in one["exits"])
+    assert all(file["sha256"] in text for file in result["proof"]["files"])
+    assert result["proof"]["verdict"][lang] in text and result["proof"]["ended"] in text
+    assert getattr(words("rung-enforced"), lang) in text and getattr(words("control-forbidden"), lang) in text
+
+
+def test_a_name_out_of_a_packet_is_text_on_the_page() -> None:
+    result = samples.measured()
+    result["proof"]["attempts"][0]["to"] = samples.HOSTILE[0]
+    assert samples.HOSTILE[0] not in page.render(result)
+
+
+def test_a_measurement_that_proves_nothing_says_so_first() -> None:
+    result = samples.measured()
+    proof = {**result["proof"], "holds": False, "controls": {"forbidden": False}, "attempts": [], "closing": []}
+    text = Reader(page.render({**result, "proof": proof})).text
+    assert words("proof-not-held").en in text
+
+
+def test_a_run_without_a_measurement_has_no_sheet() -> None:
+    assert 'id="proof-title"' not in page.render(samples.healthy())
