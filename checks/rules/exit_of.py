@@ -10,8 +10,9 @@ from fixtures.proof.subject import Subject, proxies
 from fixtures.system.loopback import is_local
 from fixtures.system.url import parse_url
 
-NOT_PROVOKED = ("webfetch", "websearch", "own-code", "language-servers", "ollama-web-search", "ollama-app-update")
-"""What a measurement gives no occasion to: its model has no tools, code of the person's is left out, no app is started."""
+NOT_PROVOKED = ("websearch", "own-code", "language-servers", "ollama-web-search", "ollama-app-update")
+"""What a measurement gives no occasion to, as with those known by any name (`*`): its model has no tools, code of the
+person's is left out, no app is started."""
 FETCHES = {"instructions": "instructions-url", "skills": "skills-url", "references": "references-git",
            "reference": "references-git", "mcp": "mcp-remote"}
 """Key of a config -> the exit that the addresses below it belong to."""
@@ -26,7 +27,8 @@ def exits_of(attempt: Attempt, subject: Subject) -> list[Exit]:
     if attempt.via and is_local(host):
         return [ledger()["proxy"]]
     own = [ledger()[id] for name, id in _named(subject) if name == host.lower()]
-    found = [exit for exit in known_by(host, attempt.by) if exit.id not in NOT_PROVOKED and exit not in own]
+    found = [exit for exit in known_by(host, attempt.by) if "*" not in exit.hosts and exit not in own]
+    found = [exit for exit in found if exit.id not in NOT_PROVOKED]
     found = [exit for exit in found if exit.program != "opencode" or exit.concerns(subject.generation.number)]
     found.sort(key=lambda exit: exit.id == "update-check")  # rarer than what else asks the same registry
     return [*own, *_sent(found, attempt, subject)]
