@@ -28,7 +28,7 @@ class Foreseen(Judgements):
     def _judge(self, check: Check) -> Finding:
         if check.id in self.planned:
             return passed(text("planned"))
-        if self.planned and check.id in ("model-listed", "chat-reply", "reply-speed"):
+        if self.planned and check.id in ("model-listed", "chat-reply", "reply-speed", "tools-work"):
             return skipped(text("not-foreseen"))
         if self.planned and check.id == "context-window":
             return self._window()

@@ -15,11 +15,12 @@ from fixtures.system.sentences import Text
 Judge = Callable[[Facts], Finding]
 Register = Callable[[Judge], Judge]
 MODULES = ("test_step1_install", "test_step2_model", "test_step3_server", "test_step4_config", "test_step5_chat",
+           "test_step5_task",
            "test_privacy")
 ORDER = (
     "ollama-version", "opencode-version", "disk-space", "model-downloaded", "model-fits", "model-tools",
     "server-listening", "config-found", "config-valid", "names-agree", "model-listed", "chat-reply", "context-window",
-    "reply-speed", "default-model", "server-exposed", "stays-local",
+    "reply-speed", "tools-work", "default-model", "server-exposed", "stays-local",
 )
 """The lesson's order: of reports, and of `checks` in `result.json`."""
 
