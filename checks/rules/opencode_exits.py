@@ -203,11 +203,16 @@ def organisation(facts: Facts) -> Seen:
 @rule("managed-settings")
 def managed_settings(facts: Facts) -> Seen:
     """A file of the system is read like any other; the property list of macOS is not."""
-    profile = Path(PREFERENCES) / "ai.opencode.managed.plist"
-    if facts.setup.os == "macos" and facts.setup.target == "machine" and profile.exists():
+    if facts.setup.os == "macos" and facts.setup.target == "machine" and (profile := _profile(facts)):
         return not_judged(text("managed-profile", file=profile))
     managed = next((source for source in facts.config.sources if source.kind == "managed"), None)
     return closed(text("managed-read", file=managed.label) if managed else text("not-managed"))
+
+
+def _profile(facts: Facts) -> Path | None:
+    """The user's own comes before the machine's (packages/opencode/src/config/managed.ts, readManagedPreferences)."""
+    folders = (Path(PREFERENCES) / (facts.setup.env.get("USER") or facts.setup.home.name), Path(PREFERENCES))
+    return next((file for folder in folders if (file := folder / "ai.opencode.managed.plist").exists()), None)
 
 
 @rule("opencode-listens")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from checks.judging.exits import ledger
+from checks.rules import opencode_exits
 from checks.rules.exits import State, rules, states, unasked
 from checks.rules.ollama_exits import listens_everywhere
 from fixtures.facts.exposure import MIRROR_PORT
@@ -204,3 +205,17 @@ def test_version_2_has_no_sharing(tmp_path: Path) -> None:
 ])
 def test_ollama_host(value: str, wide: bool) -> None:
     assert listens_everywhere({"OLLAMA_HOST": value}) is wide
+
+
+@pytest.mark.parametrize("folder", ["{user}", "."], ids=["of the user", "of the machine"])
+def test_a_profile_of_macos_is_told_and_not_judged(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = facts_of(tmp_path)
+    facts.setup = replace(facts.setup, os="macos", target="machine", env={})
+    file = tmp_path / "managed" / folder.format(user=facts.setup.home.name) / "ai.opencode.managed.plist"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    monkeypatch.setattr(opencode_exits, "PREFERENCES", str(tmp_path / "managed"))
+    seen = opencode_exits.managed_settings(facts)
+    assert seen.state == "not-judged" and str(file.parent.resolve()) in seen.why.en
