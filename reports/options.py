@@ -34,6 +34,11 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--fix", action="store_true", help="apply the fixes that are safe, then verify again")
     group.addoption("--fix-plan", action="store_true", help="print each step that --fix would take; changes nothing")
     group.addoption("--lock", action="store_true", help="with --fix: also close the exits that a config can close")
+    group.addoption(
+        "--ready",
+        action="store_true",
+        help="before the day: what still lacks, how much is to be downloaded, and how long that takes; changes nothing",
+    )
     group.addoption("--undo", action="store_true", help="take back what --fix did, newest first")
     group.addoption("--keep-models", action="store_true", help="with --undo: keep the models that --fix downloaded")
     group.addoption(
@@ -97,9 +102,11 @@ def refuse_impossible(config: pytest.Config) -> None:
 def _refuse_foreign_options(config: pytest.Config) -> None:
     """Options that exclude one another, or that mean nothing without another."""
     option = config.option
-    chosen = [name for name in ("--fix", "--fix-plan", "--undo") if config.getoption(name)]
+    chosen = [name for name in ("--fix", "--fix-plan", "--undo", "--ready") if config.getoption(name)]
     if len(chosen) > 1:
         raise _one_of(*chosen)
+    if option.ready:  # a plan, and what it comes to
+        option.fix_plan, chosen = True, ["--fix-plan"]
     if option.mirror is not None and chosen not in (["--fix"], ["--fix-plan"]):
         raise _refusal(words.usage("mirror-alone"))
     if option.lock and chosen not in (["--fix"], ["--fix-plan"]):

@@ -200,6 +200,11 @@ class Reporter:
             self._write_page(result)
         if self.unwritten:
             terminalreporter.write_line(screen.fit(f"  {' / '.join(words.terminal('no-report'))}: {self.unwritten}"))
+        if self.config.option.ready and JUDGEMENTS in self.config.stash:
+            from reports.ready import lines
+
+            for line in lines(result, self.config.stash[JUDGEMENTS], self.config.option.mirror, screen):
+                terminalreporter.write_line(line)
         for line in self.visit.end(result, screen, int(exitstatus) == 2) if self.visit else ():
             terminalreporter.write_line(line)
 

@@ -64,6 +64,10 @@ class Plans(Fixes):
         self._unbroken(id)
         return self.judgements.of(id)
 
+    def _record(self, id: str, step: Step, outcome: str) -> None:
+        self.judgements.steps.append(step)
+        super()._record(id, step, outcome)
+
     def _begin(self) -> bool:
         return False
 

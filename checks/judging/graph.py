@@ -4,13 +4,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from checks.judging.finding import Finding, blocked
 from fixtures.facts.facts import Facts
 from fixtures.system.sentences import Text
+
+if TYPE_CHECKING:
+    from fixtures.fix.step import Step
 
 Judge = Callable[[Facts], Finding]
 Register = Callable[[Judge], Judge]
@@ -82,6 +85,8 @@ class Judgements:
         self._findings: dict[str, Finding] = {}
         self.fixes: list[dict[str, Any]] = []
         """What was fixed, planned or taken back in this run: the `fixes` of `result.json`."""
+        self.steps: list[Step] = []
+        """The steps that a plan has found."""
         self.exits: list[dict[str, Any]] = []
         """The state of each exit, once `stays-local` has been judged: the `exits` of `result.json`."""
         self.proof: dict[str, Any] | None = None
