@@ -25,13 +25,16 @@ Table = dict[str, Any]
 
 def prove(facts: Facts, idle: float) -> Table:
     """Measure, and say what that proves: the `proof` of `result.json`."""
-    measured = facts.measured(idle)
+    try:
+        measured = facts.measured(idle)
+    except Exception as error:  # a fault of the suite's must not look like a measurement, nor take the report away
+        return _nothing(text("broke", said=f"{type(error).__name__}: {error}"[:300]))
     if measured is None or facts.subject is None:
         return _nothing(text("no-subject"))
     if measured.rung == "none":
         return {**_nothing(text("no-rung")), "passed_over": list(_passed_over(measured))}
     subject = facts.subject
-    rows = [_row(one, subject) for one in measured.attempts if not _stays(one)]
+    rows = [_row(one, subject) for one in measured.attempts if not _stays(one) and not _is_way(one, measured.attempts)]
     return {
         "rung": measured.rung, "ollama": measured.ollama, "holds": measured.holds,
         "verdict": _pair(_verdict(measured, rows)), "remarks": [_pair(one) for one in _remarks(measured, subject, rows)],
@@ -65,6 +68,11 @@ def _stays(one: Attempt) -> bool:
     return one.via is None and is_local(one.to.rpartition(":")[0].strip("[]"))
 
 
+def _is_way(one: Attempt, every: tuple[Attempt, ...]) -> bool:
+    """The connection to a proxy, where what it was asked to pass on is told by itself."""
+    return one.via is None and any((other.via or "").startswith(f"{one.to}:") for other in every)
+
+
 def _row(one: Attempt, subject: Subject) -> Table:
     exits = exits_of(one, subject)
     return {
@@ -76,7 +84,7 @@ def _row(one: Attempt, subject: Subject) -> Table:
 
 def _verdict(measured: Measurement, rows: list[Table]) -> Text:
     if measured.error is not None:
-        return text("not-started", program="OpenCode", said=measured.error.strip().splitlines()[-1][:200] or "?")
+        return text("not-started", program="OpenCode", said=(measured.error.strip().splitlines() or ["?"])[-1][:200])
     for name, held in measured.controls.items():
         if not held:
             return text("control-failed", control=text(f"uncaught-{name}"))

@@ -95,12 +95,18 @@ def test_with_every_exit_closed_nothing_tries_to_leave(run_checks: Callable[...,
 @pytest.mark.timeout(400)
 def test_content_that_tries_to_leave_ends_the_run_with_1(run_checks: Callable[..., Ran], tmp_path: Path) -> None:
     """The model is one of OpenCode's own, the title another server's, sharing is on, a page is to be read at the start."""
-    config = '"model": "opencode/big-pickle", "share": "auto", "instructions": ["https://rules.invalid/a.md"],'
-    ran = run_checks(f"--rehearse={setup_folder(tmp_path / 'open', config)}", SHORT, "--lang=en")
+    config = ('"model": "opencode/big-pickle", "share": "auto", "instructions": ["https://rules.invalid/a.md"],'
+              '"skills": {"urls": ["https://skills.invalid/"]}, '
+              '"references": {"x": {"repository": "https://git.invalid/x.git"}},')
+    env = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://telemetry.invalid:4318"}
+    ran = run_checks(f"--rehearse={setup_folder(tmp_path / 'open', config, env)}", SHORT, "--lang=en")
     found = {one["to"]: one for one in ran.result["proof"]["attempts"]}
     assert found["opencode.ai"]["kind"] == "content" and found["opencode.ai"]["exits"][0] == "default-model"
     assert found["opncd.ai"]["exits"] == ["share"]
     assert found["rules.invalid"]["exits"] == ["instructions-url"]
+    assert found["telemetry.invalid"]["exits"] == ["telemetry"]
+    assert found["skills.invalid"]["exits"] == ["skills-url"]
+    assert found["git.invalid"]["exits"] == ["references-git"]
     assert ran.code == 1
 
 
@@ -130,9 +136,11 @@ def test_the_relay_lets_no_cloud_model_through(run_checks: Callable[..., Ran], t
 
 @needs_namespaces
 @pytest.mark.timeout(300)
-def test_the_stand_in_of_opencode_2(run_checks: Callable[..., Ran], tmp_path: Path) -> None:
+def test_the_stand_in_of_opencode_2_as_an_ordinary_user(run_checks: Callable[..., Ran], tmp_path: Path) -> None:
     folder = setup_folder(tmp_path / "two", '"model": "ollama/qwen2.5-coder:7b",', CLOSED, programs='opencode = "2"')
-    proof = run_checks(f"--rehearse={folder}", SHORT, "--lang=en").result["proof"]
+    user = ("unshare", "-U", "--map-user=1000", "--map-group=1000")
+    proof = run_checks(f"--rehearse={folder}", SHORT, "--lang=en", prefix=user).result["proof"]
+    assert proof["rung"] == "enforced"
     assert proof["holds"] and proof["attempts"] == [] and proof["sent"][0]["reply"]
     assert any("screen did not open" in one["en"] for one in proof["remarks"])
 

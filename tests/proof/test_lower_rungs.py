@@ -16,7 +16,7 @@ from fixtures.proof.measurement import Measurement, NotPossible
 from fixtures.proof.observed import Sampler, is_seen
 from fixtures.proof.sink import Sink
 from fixtures.system import children
-from tests.conftest import Ran
+from tests.conftest import ROOT, Ran
 
 NO_NAMESPACES = ("unshare", "-rnpf", "--mount-proc", "--kill-child", "sh", "-c",
                  'ip link set lo up && echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh")
@@ -42,6 +42,18 @@ def test_without_namespaces_it_is_the_rung_below_and_says_why(run_checks: Callab
     assert {"models.opencode.ai": "model-catalogue", "registry.npm": "plugin-package"}.items() <= {
         one["to"]: one["exits"][0] for one in proof["attempts"]}.items()
     assert "(sink)" in ran.out and "(enforced)" not in ran.out
+
+
+@pytest.mark.real
+@pytest.mark.skipif(sys.platform != "linux" or not alone(),
+                    reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)")
+@pytest.mark.parametrize("user", (0, 1000))
+def test_in_a_container_that_refuses_namespaces_no_setting_is_blamed(user: int, tmp_path: Path) -> None:
+    """As root and as an ordinary user: the call itself is refused, and what is inside of it ends without a claim."""
+    inner = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from fixtures.proof import namespace as n\n" \
+            f"from pathlib import Path\ntry:\n n.enter(Path({str(tmp_path)!r}))\nexcept n.Forbidden as e: print(e.at, e.reason)"
+    argv = ["unshare", "-U", f"--map-user={user}", sys.executable, "-m", "tests.support.no_unshare", sys.executable, "-c", inner]
+    assert subprocess.run(argv, cwd=ROOT, capture_output=True, text=True).stdout == "unshare forbidden\n"
 
 
 class Refuses:
