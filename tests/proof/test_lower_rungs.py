@@ -52,7 +52,7 @@ def test_in_a_container_that_refuses_namespaces_no_setting_is_blamed(user: int, 
     """As root and as an ordinary user: the call itself is refused, and what is inside of it ends without a claim."""
     inner = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from fixtures.proof import namespace as n\n" \
             f"from pathlib import Path\ntry:\n n.enter(Path({str(tmp_path)!r}))\nexcept n.Forbidden as e: print(e.at, e.reason)"
-    argv = ["unshare", "-U", f"--map-user={user}", sys.executable, "-m", "tests.support.no_unshare", sys.executable, "-c", inner]
+    argv = ["unshare", "-U", f"--map-user={user}", f"--map-group={user}", sys.executable, "-m", "tests.support.no_unshare", sys.executable, "-c", inner]
     assert subprocess.run(argv, cwd=ROOT, capture_output=True, text=True).stdout == "unshare forbidden\n"
 
 
