@@ -34,25 +34,8 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--fix", action="store_true", help="apply the fixes that are safe, then verify again")
     group.addoption("--fix-plan", action="store_true", help="print each step that --fix would take; changes nothing")
     group.addoption("--lock", action="store_true", help="with --fix: also close the exits that a config can close")
-    group.addoption(
-        "--ready",
-        action="store_true",
-        help="before the day: what still lacks, how much is to be downloaded, and how long that takes; changes nothing",
-    )
     group.addoption("--undo", action="store_true", help="take back what --fix did, newest first")
     group.addoption("--keep-models", action="store_true", help="with --undo: keep the models that --fix downloaded")
-    group.addoption(
-        "--mirror",
-        metavar="URL",
-        help="with --fix: models and programs from a server in the room (python -m fixtures.mirror), or a kit's folder",
-    )
-    group.addoption(
-        "--room",
-        metavar="URL",
-        help="the room of the lesson, as the instructor's screen shows it: its model, its downloads, and where the "
-        "result is handed in; or a file with its profile",
-    )
-    group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--prove", action="store_true", help="measure which names and addresses try to leave this machine")
     group.addoption(
@@ -63,6 +46,28 @@ def add(parser: pytest.Parser) -> None:
         "--report-dir",
         metavar="DIR",
         help=f"where result.json goes (default: {command.REPORT}); write --report-dir=DIR",
+    )
+    _add_room(group)
+
+
+def _add_room(group: pytest.OptionGroup) -> None:
+    """What a room of learners needs."""
+    group.addoption(
+        "--room",
+        metavar="URL",
+        help="the room of the lesson, as the instructor's screen shows it: its model, its downloads, and where the "
+        "result is handed in; or a file with its profile",
+    )
+    group.addoption("--seat", metavar="NAME", help="a label for the report")
+    group.addoption(
+        "--ready",
+        action="store_true",
+        help="before the day: what still lacks, how much is to be downloaded, and how long that takes; changes nothing",
+    )
+    group.addoption(
+        "--mirror",
+        metavar="URL",
+        help="with --fix: models and programs from a server in the room (python -m fixtures.mirror), or a kit's folder",
     )
 
 

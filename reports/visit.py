@@ -79,8 +79,9 @@ class Visit:
             done = hand_in(where, dump(result).encode(), machine_key(cache_dir(os.environ), where))
         except NoRoom as error:
             return words.terminal("not-handed-in", why=error.words)
-        key = "handed-in-shared" if done.shared else "handed-in"
-        return words.terminal(key, seat=done.seat, typed=result["seat"] or "", room=where.url)
+        key = "handed-in-shared" if done.shared else "handed-in" if result["seat"] else "handed-in-unnamed"
+        scheme = self.profile.seat or "NAME"
+        return words.terminal(key, seat=done.seat, typed=result["seat"] or "", room=where.url, scheme=scheme)
 
 
 def _lines(screen: Screen, line: Text) -> Iterator[str]:

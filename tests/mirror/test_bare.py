@@ -167,6 +167,21 @@ def test_the_screen_follows_who_fetches_what(kit: Path, capsys: pytest.CaptureFi
     assert made.news() == []
 
 
+def test_the_screen_tells_of_a_stick_that_is_pulled_out(kit: Path, tmp_path: Path,
+                                                        capsys: pytest.CaptureFixture[str]) -> None:
+    made, _ = board(whole(kit), capsys)
+    server = Mirror(made.shelf).start()
+    assert made.loss(server) is None
+    kit.rename(tmp_path / "pulled out")
+    with pytest.raises(urllib.error.URLError):
+        fetched(f"{server.url}/wheels/some_thing-1.0-py3-none-any.whl")
+    said = made.loss(server)
+    assert said and "pulled out" in said.en and str(kit) in said.zh and made.loss(server) is None
+    (tmp_path / "pulled out").rename(kit)
+    again = made.loss(server)
+    assert again and "again" in again.en and fetched(f"{server.url}/wheels/some_thing-1.0-py3-none-any.whl")
+
+
 @pytest.mark.parametrize(("argv", "code", "said"), [
     (["/nowhere"], 4, "holds no kit"), (["--room=x", "--model=m:cloud"], 4, "cannot be used"),
     (["--room=x", "--ask=type `id`"], 4, "cannot be used"), (["--room=/dev/null/x"], 1, "Nothing is served")])
