@@ -8,6 +8,7 @@ import pytest
 
 from reports import options
 from tests.conftest import ROOT
+from tests.support.ledger_table import with_table
 
 OURS = ("checks", "fixtures", "reports", "tests", "ollama_checkpoints", ".ci", ".github")
 """Not whatever else lies here: a `.venv`, somebody's notes."""
@@ -39,7 +40,7 @@ def test_every_option_is_told(readme: Path, offered: set[str]) -> None:
     told = set(re.findall(r"--[a-z][a-z-]+", readme.read_text(encoding="utf-8")))
     assert offered <= told
     mirrors = {"--systems", "--models", "--no-zip", "--ask", "--profile", "--hours", "--show-room"}
-    assert told - offered <= {"--co", "--lf", "--junitxml", "--from", "--spec", *mirrors}
+    assert told - offered <= {"--co", "--lf", "--junitxml", "--from", "--spec", "--pure", *mirrors}
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
@@ -48,6 +49,13 @@ def test_every_file_is_there(readme: Path) -> None:
     assert all((ROOT / name).is_file() for name in re.findall(r"\]\(([^)#]+)\)", text))
     assert all((ROOT / word.split("/")[0]).exists()
                for word in re.findall(r"`((?:fixtures|reports|checks)/[^`]*)`", text))
+
+
+@pytest.mark.parametrize(("readme", "lang"), zip(READMES, ("en", "zh"), strict=True), ids=lambda one: str(one)[-12:])
+def test_the_ledger_is_the_datas(readme: Path, lang: str) -> None:
+    """`python3 -m tests.support.ledger_table` writes it."""
+    text = readme.read_text(encoding="utf-8")
+    assert text == with_table(text, lang) and "`model-catalogue`" in text
 
 
 def commands(readme: Path) -> list[str]:
