@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def test_what_runs_code_or_fetches_is_taken_out(tmp_path: Path) -> None:
     assert kept["provider"]["evil"] == {"models": {}} and "package" not in kept["providers"]["bad"]
     assert not set(runs) & set(kept)
     assert kept["providers"]["bad"]["settings"]["baseURL"] == f"{{file:{setup.opencode_config / 'key'}}}"
-    assert (serve.folder / "bin" / "rg").is_file()
+    assert (serve.folder / "bin" / ("rg.cmd" if os.name == "nt" else "rg")).is_file()
 
 
 def test_a_config_above_the_copy_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

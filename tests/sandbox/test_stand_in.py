@@ -6,6 +6,8 @@ plugin/provider/ollama.ts, model.ts, session/runner/retry.ts) and packages/serve
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -13,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from fixtures.system import loopback
+from fixtures.sandbox.stand_in.__main__ import words
+from fixtures.system import children, loopback
 from tests.support.opencode2 import PACKAGE, Answers, block, home, ollama, started, write
 
 CLOUD = ("opencode", "big-pickle")
@@ -117,20 +120,15 @@ def test_a_file_that_is_no_object_is_one_line_in_its_log(text: str, tmp_path: Pa
     """Asked directly: a quiet copy leaves such a file out."""
     setup = home(tmp_path)
     file = write(setup, text)
-    env = {**setup.env, "OPENCODE_CONFIG_PROJECT_DISABLE": "1"}
-    process = subprocess.Popen(
-        [str(setup.which("opencode")), "serve", "--port", "0"],
-        env=env,
-        cwd=setup.project,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    env = {**setup.env, "USERPROFILE": str(setup.home), "OPENCODE_CONFIG_PROJECT_DISABLE": "1"}
+    process = children.start([str(setup.which("opencode")), "serve", "--port", "0"], env, setup.project)
     assert process.stdout and "server password" in process.stdout.readline()
     assert process.stdout.readline().startswith("server listening on http://127.0.0.1:")
     process.terminate()
-    assert process.wait(5) == 130
+    assert process.wait(5) == (1 if os.name == "nt" else 130)  # there a script is ended, and its program with the run
     log = (tmp_path / "home" / ".local" / "share" / "opencode" / "log" / "opencode.log").read_text(encoding="utf-8")
-    assert 'message="configuration normalization diagnostic"' in log and f"source={file} path=$ kind=invalid" in log
+    source = json.dumps(str(file), ensure_ascii=False) if " " in str(file) else str(file)
+    assert 'message="configuration normalization diagnostic"' in log and f"source={source} path=$ kind=invalid" in log
 
 
 DEFAULTS = [
@@ -160,9 +158,9 @@ def test_a_file_reference_that_leads_nowhere_breaks_the_catalogue(tmp_path: Path
     """Asked directly: a quiet copy leaves such a file out."""
     setup = home(tmp_path)
     write(setup, {"provider": {"ollama": block("{file:none}")}})
-    env = {**setup.env, "OPENCODE_PASSWORD": "x"}
+    env = {**setup.env, "USERPROFILE": str(setup.home), "OPENCODE_PASSWORD": "x"}
     argv = [str(setup.which("opencode")), "serve", "--port", "0"]
-    process = subprocess.Popen(argv, env=env, cwd=setup.project, stdout=subprocess.PIPE, text=True)
+    process = children.start(argv, env, setup.project)
     url = process.stdout.readline().split()[-1] if process.stdout else ""
     assert loopback.request("GET", f"{url}/api/model", login=("opencode", "x")).status == 500
     process.terminate()
@@ -240,3 +238,8 @@ def test_a_prompt_to_the_cloud_is_written_to_a_file_and_goes_nowhere(tmp_path: P
     while not (sink.exists() and sink.stat().st_size) and time.monotonic() < deadline:  # it is made, then filled
         time.sleep(0.05)
     assert sink.read_text(encoding="utf-8") == "a secret\n"
+
+
+def test_a_path_with_a_space_is_a_word_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAND_IN_OPENCODE", r"late=0.2 sink=C:\Users\Li Ming\sink paths=new")
+    assert words() == {"late": "0.2", "sink": r"C:\Users\Li Ming\sink", "paths": "new"}
