@@ -71,6 +71,8 @@ class Visit:
         """Hand in, and the lines that say what became of it; where help is to be had, if it is needed."""
         if self.profile.help and result["verdict"] != "passed":
             yield from _lines(screen, words.terminal("ask", where=self.profile.help))
+        if self.profile.server:
+            yield from _lines(screen, words.terminal("rooms-server", server=self.profile.server))
         if self.hands_in and self.where and not interrupted:
             yield from _lines(screen, self._hand_in(self.where, result))
 

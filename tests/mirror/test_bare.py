@@ -18,15 +18,12 @@ from typing import Any
 
 import pytest
 
-from fixtures.mirror import bare, serve
+from fixtures.mirror import bare
 from fixtures.mirror.kit import Kit, KitShelf
-from fixtures.mirror.serve import main
 from fixtures.mirror.server import Mirror
 from fixtures.mirror.shelf import Shelf
 from fixtures.mirror.telling import Board, networks, room_address
 from fixtures.programs.programs import ProgramMissing, Programs
-from fixtures.room.desk import Desk
-from fixtures.room.profile import Profile
 from fixtures.system import sums
 from tests.conftest import ROOT, validator
 from tests.support import kit_bench
@@ -180,30 +177,6 @@ def test_the_screen_tells_of_a_stick_that_is_pulled_out(kit: Path, tmp_path: Pat
     (tmp_path / "pulled out").rename(kit)
     again = made.loss(server)
     assert again and "again" in again.en and fetched(f"{server.url}/wheels/some_thing-1.0-py3-none-any.whl")
-
-
-@pytest.mark.parametrize(("argv", "code", "said"), [
-    (["/nowhere"], 4, "holds no kit"), (["--room=x", "--model=m:cloud"], 4, "cannot be used"),
-    (["--room=x", "--ask=type `id`"], 4, "cannot be used"), (["--room=/dev/null/x"], 1, "Nothing is served")])
-def test_what_cannot_be_is_one_sentence(argv: list[str], code: int, said: str, tmp_path: Path,
-                                        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("OLLAMA_CHECKPOINTS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(serve, "listeners", [])
-    monkeypatch.setattr(serve.signal, "signal", lambda number, handler: None)
-    assert main([*argv, "--port=0", "--host=127.0.0.1"]) == code and said in capsys.readouterr().err
-
-
-def test_two_mirrors_in_one_folder_and_at_one_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                                   capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("OLLAMA_CHECKPOINTS_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(serve, "listeners", [])
-    monkeypatch.setattr(serve.signal, "signal", lambda number, handler: None)
-    first, taken = Desk(tmp_path / "room", Profile()), Mirror(Shelf(tmp_path, tmp_path))
-    assert main([f"--room={tmp_path / 'room'}", "--port=0"]) == 1 and "another mirror" in capsys.readouterr().err
-    first.close()
-    assert main([f"--port={taken.server_address[1]}", "--host=127.0.0.1"]) == 1
-    assert "another port" in capsys.readouterr().err
 
 
 @pytest.mark.real

@@ -15,7 +15,7 @@ from tests.conftest import Ran
 from tests.support.room_bench import ask, kept, open_room
 
 Run = Callable[..., Ran]
-PROFILE = Profile(lang="zh", model="llama3.2:3b", help="raise your hand", minimum={"ollama": "9.1"})
+PROFILE = Profile(server="http://10.0.0.2:11434", lang="zh", model="llama3.2:3b", help="raise your hand", minimum={"ollama": "9.1"})
 
 
 @pytest.fixture
@@ -76,6 +76,7 @@ def test_the_profile_speaks(run_checks: Run, env: dict[str, str], room: RoomMirr
     ran = run_checks(f"--room={url(room)}", env=env)
     assert ran.result["lang"] == "zh" and ran.result["seat"] is None and kept(room)[0]["seat"] == "1"
     assert ran.checks["ollama-version"]["expected"]["en"].count("9.1"), "a higher minimum than the lesson's"
+    assert "http://10.0.0.2:11434 是教室自己的" in ran.out, "told, and not asked"
     assert "去掉 --room" in ran.out or "without --room" in ran.out.lower()
 
 
