@@ -33,3 +33,24 @@ def test_setup_is_fixed_and_taken_back(folder: Path, tmp_path: Path, run_checks:
     again = run_checks(*common)
     assert again.pitfalls("failed") == expect.get("failed", {}), again.out
     assert expect.get("advice", {}).items() <= again.pitfalls("advice").items()
+
+
+BY_CONFIG = ("other-providers", "share", "webfetch", "shell", "mcp-remote", "update-check")
+
+
+@pytest.mark.real
+def test_lock_closes_what_a_config_can_close_and_is_taken_back(tmp_path: Path, run_checks: Callable[..., Ran]) -> None:
+    folder = ROOT / "fixtures" / "setups" / "exit-mcp-remote"
+    kept = tmp_path / "kept" / "home" / ".config" / "opencode" / "opencode.json"
+    common = (f"--rehearse={folder}", f"--keep={tmp_path / 'kept'}", "--lang=en")
+    plan = run_checks(*common, "--fix-plan", "--lock")
+    before = kept.read_bytes()
+    locked = run_checks(*common, "--fix", "--lock")
+    state = {one["id"]: one["state"] for one in locked.result["exits"]}
+    assert {state[id] for id in BY_CONFIG} == {"closed"} and locked.checks["stays-local"]["status"] == "fixed"
+    assert (locked.code, locked.result["checkpoints"]["passed"]) == (0, 5), locked.out
+    done = [one["changed"] for one in locked.result["fixes"] if one["outcome"] == "done"]
+    assert done == [one["changed"] for one in plan.result["fixes"] if one["changed"]]
+    assert any("OPENCODE_DISABLE_MODELS_FETCH" in one["action"]["en"] for one in locked.result["fixes"])
+    assert kept.read_bytes() != before
+    assert run_checks(*common, "--undo").code == 0 and kept.read_bytes() == before
