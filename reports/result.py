@@ -43,6 +43,7 @@ class Collector:
         self.judgements: Judgements | None = None
         self.began = time.monotonic()
         self._records: dict[str, dict[str, Any]] = {}
+        self._shown_exits: tuple[list[dict[str, Any]], list[dict[str, Any]]] = ([], [])
 
     def look_at(self, judgements: Judgements | None) -> None:
         """From here on the facts are known: also whose home it is, and which secrets its config holds."""
@@ -123,9 +124,18 @@ class Collector:
             "machine": self._machine(), "versions": redact(self._versions()),
             "model": redact(choice.name) if (choice := self._fact("choice")) else None,
             "checks": records, "fixes": redact(self.judgements.fixes if self.judgements else []),
-            "exits": redact(self.judgements.exits if self.judgements else []),
+            "exits": self._exits(),
             "proof": redact(self.judgements.proof) if self.judgements else None,
         }
+
+    def _exits(self) -> list[dict[str, Any]]:
+        """Redacted once, and only what this machine's config and programs say: the rest is the ledger's own words."""
+        rows = self.judgements.exits if self.judgements else []
+        if self._shown_exits[0] is not rows:
+            told = ({key: row[key] for key in ("why", "hosts", "close")} for row in rows)
+            shown = [{**row, **dict(self.redactor.value(one))} for row, one in zip(rows, told, strict=True)]
+            self._shown_exits = rows, shown
+        return self._shown_exits[1]
 
     def _verdict(self, records: list[dict[str, Any]]) -> str:
         statuses = {one["id"]: one["status"] for one in records}

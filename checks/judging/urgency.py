@@ -7,7 +7,7 @@ from typing import Any
 from checks.judging.finding import NEEDS_A_HAND
 
 LEAVES = ("cloud-model-chosen-silently", "ollama-cloud-model", "share-enabled", "server-exposed",
-          "proxy-captures-localhost")
+          "proxy-captures-localhost", "exit-open")
 """What a person types is read elsewhere."""
 HINDERS = ("out-of-memory", "context-too-small", "compaction-loop", "window-believed-larger",
            "context-set-in-wrong-place", "tool-call-as-text", "tool-call-malformed", "thinking-only-answer",
