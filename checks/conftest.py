@@ -13,7 +13,8 @@ from checks.fixing.lock import close_exits
 from checks.fixing.plan import Plans
 from checks.judging.finding import Finding
 from checks.judging.graph import Judgements, checks, run_order
-from checks.judging.lesson import download_bytes, near, recommended
+from checks.judging.lesson import download_bytes, near
+from checks.judging.models import relied_on
 from checks.judging.run import FINDING, JUDGEMENTS, PROFILE, SETTLE, mode
 from checks.rules.exits import states
 from fixtures.facts.facts import Facts
@@ -42,8 +43,8 @@ EARLY = {
 
 
 def recommend(machine: Machine, mirror: str | None = None, profile: Profile | None = None) -> str:
-    """The lesson's model for a machine, out of those that a room allows and that `--mirror` has: no others come."""
-    name = recommended(machine.ram_gib, None if machine.unified else machine.vram_gib).model
+    """The model to rely on for a machine, out of those that a room allows and that `--mirror` has: no others come."""
+    name = relied_on(machine.ram_gib, None if machine.unified else machine.vram_gib)
     if profile and profile.allowed:
         name = near(name, [(one, download_bytes(one) or 0) for one in profile.allowed])
     return near(name, Room(mirror).models()) if mirror else name

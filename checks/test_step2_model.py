@@ -6,7 +6,8 @@ from pathlib import Path
 
 from checks.judging.finding import Finding, advice, failed, passed, skipped
 from checks.judging.graph import check
-from checks.judging.lesson import download_bytes, lesson, smaller
+from checks.judging.lesson import download_bytes, lesson
+from checks.judging.models import prints_calls, smaller
 from fixtures.facts.facts import Facts
 from fixtures.ollama.memory import kv_cache, own_window
 from fixtures.ollama.names import tagged
@@ -117,4 +118,6 @@ def test_model_tools(facts: Facts) -> Finding:
         return failed("embedding-model", seen, same("completion, tools"), **values)
     if "tools" not in model.capabilities:
         return failed("model-lacks-tools", seen, same("completion, tools"), **values)
+    if source := prints_calls(model.name):
+        return passed(text("family-prints", able=seen)).seen(source=source)
     return passed(seen)

@@ -5,11 +5,13 @@ import re
 
 from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
 from checks.judging.graph import check
-from checks.judging.lesson import lesson, smaller
+from checks.judging.lesson import lesson
+from checks.judging.models import smaller
 from checks.rules.config import refusal
 from checks.rules.start import judge_start
 from fixtures.facts.facts import Facts
 from fixtures.ollama.log import said_since
+from fixtures.ollama.names import same_model
 from fixtures.ollama.server import address
 from fixtures.opencode.chat import Reply
 from fixtures.opencode.choice import configured
@@ -194,7 +196,8 @@ def test_context_window(facts: Facts) -> Finding:
         return skipped(text("window-unknown"))
     expected = text("window-expected", least=limits["least"])
     trained = facts.model is not None and facts.model.context_length == window
-    way = {"near": facts.recommend(facts.machine)} if trained else {"minimum": 32768}
+    other = facts.recommend(facts.machine)
+    way = {"near": "" if same_model(other, facts.choice.name) else other} if trained else {"minimum": 32768}
     values = {"model": facts.choice.name, "window": window, "address": facts.server.address.url, **way}
     seen = text("window", window=window)
     if facts.full_prompt and facts.full_prompt.cut:

@@ -16,7 +16,7 @@ from checks.judging.urgency import hurts
 from checks.judging.graph import Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson
 from checks.judging.pitfalls import FETCHED, Pitfall, Remedy, load
-from checks.judging.remedies import config_file, ollama_host
+from checks.judging.remedies import config_file, not_the_lessons, ollama_host
 from fixtures.command import KIT
 from fixtures.system.sentences import Text
 from fixtures.system.setup import this_system
@@ -104,7 +104,10 @@ class Collector:
         facts = self.judgements.facts if self.judgements else None
         values = {"again": self.again, "ollama_host": ollama_host(facts) if facts else None, **finding.values}
         to_edit = config_file(facts) if facts else None
-        return pitfall.remedy(values, self.os, *([to_edit] if to_edit else []))
+        remedy = pitfall.remedy(values, self.os, *([to_edit] if to_edit else []))
+        why = not_the_lessons(facts, remedy.commands) if facts else None
+        told = {lang: f"{said} {getattr(why, lang)}" for lang, said in remedy.text.items()} if why else remedy.text
+        return replace(remedy, text=told)
 
     def record(self, id: str) -> dict[str, Any]:
         """One check's record, redacted."""

@@ -30,7 +30,8 @@ def render(
         return [screen.fit(line) for line in lines]
     lines += [] if quiet else [*_table(result, screen), ""]
     lines += [*fixes.lines(result, screen), *_first(result, screen, again)]
-    lines += [*([] if quiet else _others(result, screen)), *_verdict(result, screen, report), ""]
+    lines += [*([] if quiet else _others(result, screen)), *_verdict(result, screen, report)]
+    lines += [*([] if quiet else _own(result, screen, again)), ""]
     lines += proof.lines(result.get("proof"), screen)
     return [screen.fit(line) for line in lines]
 
@@ -154,6 +155,13 @@ def counts(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
     for status in COUNTED:
         if number := sum(one["status"] == status for one in result["checks"]):
             yield screen.word(f"count-{status}", number=number)
+
+
+def _own(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]:
+    """After a sound sandbox: what that has proven, and the command for one's own machine."""
+    if result["run"]["target"] == "sandbox" and result["run"]["mode"] == "verify" and result["verdict"] == "passed":
+        own = " ".join(word for word in again.split(" ") if word != "--sandbox")
+        yield from (f"  {line}" for line in wrap(screen.word("proven", command=own), screen.width - 2))
 
 
 def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> Iterator[str]:

@@ -11,7 +11,8 @@ import pytest
 
 from checks.judging.finding import Finding, failed
 from checks.judging.graph import Judgements, run_order
-from checks.judging.lesson import download_bytes, smaller
+from checks.judging.lesson import download_bytes
+from checks.judging.models import smaller
 from checks.judging.pitfalls import FETCHED
 from fixtures import command
 from fixtures.facts.facts import Facts

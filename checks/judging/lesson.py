@@ -44,11 +44,13 @@ def _numbers(version: str) -> list[int]:
 def recommended(ram_gib: float | None, vram_gib: float | None) -> Tier:
     """The largest tier that this hardware reaches and holds with OpenCode's window, else the smallest."""
     tiers = [Tier(**tier) for tier in lesson()["tiers"]]
-    return next((tier for tier in tiers if _fits(tier, ram_gib, vram_gib)), tiers[-1])
+    own = (tier for tier in tiers if fits(tier.model, (tier.ram_gib, ram_gib), (tier.vram_gib, vram_gib)))
+    return next(own, tiers[-1])
 
 
-def _fits(tier: Tier, ram_gib: float | None, vram_gib: float | None) -> bool:
-    return _holds(tier.vram_gib, vram_gib, tier.model) or _holds(tier.ram_gib, ram_gib, tier.model)
+def fits(model: str, *memories: tuple[float | None, float | None]) -> bool:
+    """Whether one of the memories (least that its tier asks for, what is there, in GiB) holds the model."""
+    return any(_holds(least, there, model) for least, there in memories)
 
 
 def _holds(least: float | None, there: float | None, model: str) -> bool:
@@ -56,15 +58,21 @@ def _holds(least: float | None, there: float | None, model: str) -> bool:
 
 
 def _needed(model: str) -> float:
-    """Bytes for a model of the lesson with the smallest window that OpenCode can work in."""
-    table = lesson()
+    """Bytes for a model of the tables with the smallest window that OpenCode can work in."""
+    table, own = lesson(), _others().get(model)
     weights = table["memory"]["least"] * (download_bytes(model) or 0)
-    return float(weights + table["kv_cache"][model] * table["context"]["least"])
+    return float(weights + (own["kv_cache"] if own else table["kv_cache"][model]) * table["context"]["least"])
+
+
+@functools.cache
+def _others() -> dict[str, Any]:
+    """The models beside the lesson's own."""
+    return dict(tables.read(Path(__file__).parents[1] / "models.toml")["models"])
 
 
 def download_bytes(model: str) -> int | None:
-    """Size of a model the lesson names, in bytes."""
-    size = lesson()["models"].get(model)
+    """Size of a model of the tables, in bytes."""
+    size = lesson()["models"].get(model) or _others().get(model, {}).get("gb")
     return int(size * 1e9) if size else None
 
 
@@ -76,7 +84,7 @@ def near(name: str, there: Sequence[tuple[str, int]]) -> str:
     return max(fitting, key=itemgetter(1))[0] if fitting else min(there, key=itemgetter(1))[0]
 
 
-def smaller(size: int) -> str:
+def smallest_below(size: int) -> str:
     """The largest lesson model that can take tools and is clearly smaller than `size` bytes, else the smallest."""
     models = {name: gb * 1e9 for name, gb in lesson()["models"].items() if not name.startswith("gemma2")}
     below = {name: value for name, value in models.items() if value < 0.8 * size}

@@ -34,7 +34,7 @@ _IN_COMMANDS = {
     **_ALWAYS,
     "model": "qwen2.5-coder:7b",
     "provider": "ollama",
-    "suggestion": "llama3.2:3b",
+    "suggestion": "qwen3:4b",
     "needed": "32768",
     "wanted": "8192",
     "program": "opencode-ai",

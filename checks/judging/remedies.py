@@ -1,8 +1,12 @@
 """What every remedy of a run is told of the machine, beside the values of its finding."""
 from __future__ import annotations
 
+from checks.judging.models import lessons_own, table
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address, parse_host
+from fixtures.system.sentences import Sentences, Text
+
+text = Sentences.beside(__file__, "../sentences/run.toml")
 
 
 def ollama_host(facts: Facts) -> str | None:
@@ -29,3 +33,14 @@ def config_file(facts: Facts) -> str | None:
     own = next((source for source in reversed(config.sources) if source.kind == "global"), None)
     source = (config.origin(("provider", provider)) if provider else None) or own
     return source.label if source and source.path else str(facts.setup.opencode_config / "opencode.json")
+
+
+def not_the_lessons(facts: Facts, commands: list[str]) -> Text | None:
+    """Why commands name another model than the lesson does, where they do."""
+    machine = facts.known("machine")
+    typed = " ".join(commands)
+    named = next((name for name in table()["models"] if name in typed), None)
+    if not machine or not named:
+        return None
+    own = lessons_own(named, machine.ram_gib, None if machine.unified else machine.vram_gib)
+    return text("not-the-lessons", model=named, lesson=own) if own else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 import re
 
 from checks.judging.finding import Finding, advice, passed, skipped
+from checks.judging.models import instead_of
 from fixtures.facts.facts import Facts
+from fixtures.ollama.names import same_model
 from fixtures.opencode.task import FILE, Task
 from fixtures.system.sentences import Sentences, Text
 
@@ -25,7 +27,7 @@ def judge_task(facts: Facts, task: Task) -> Finding:
     if pitfall is None:
         made = passed(found) if outcome == "changed" else skipped(found)
         return made.seen(**_evidence(task, outcome))
-    values = {"model": facts.choice.name, "seen": found, "suggestion": facts.recommend(facts.machine),
+    values = {"model": facts.choice.name, "seen": found, "suggestion": _another(facts),
               "window": facts.loaded.context_length if facts.loaded else None,
               "address": facts.server.address.url}
     return advice(pitfall, found, text("expected", file=FILE), **values).seen(**_evidence(task, outcome))
@@ -54,6 +56,14 @@ def _outcome(facts: Facts, task: Task) -> tuple[str, Text, str | None]:
     if task.error:
         return "error", text("error", **took, error=task.error[:160]), "unknown-error"
     return "words", text("words", **took), "no-tool-call"
+
+
+def _another(facts: Facts) -> str:
+    """The model that is relied on here; where that is the one that has failed, another one that fits."""
+    machine, first = facts.machine, facts.recommend(facts.machine)
+    if not same_model(first, facts.choice.name):
+        return first
+    return instead_of(first, machine.ram_gib, None if machine.unified else machine.vram_gib) or first
 
 
 def _cut(facts: Facts, task: Task) -> tuple[str, Text, str] | None:

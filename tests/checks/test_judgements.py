@@ -10,7 +10,8 @@ import pytest
 from checks.judging import graph
 from checks.judging.finding import Finding, failed, passed
 from checks.judging.graph import ORDER, Check, Judgements, checks, run_order
-from checks.judging.lesson import lesson, recommended, smaller
+from checks.judging.lesson import lesson, recommended
+from checks.judging.models import smaller
 from checks.judging.pitfalls import load
 from fixtures.facts.facts import Facts
 from fixtures.system.sentences import Text
@@ -98,7 +99,7 @@ def test_hardware_table(ram: float | None, vram: float | None, model: str) -> No
 
 
 def test_smaller_models_can_take_tools() -> None:
-    assert smaller(5 * 10**9) == "llama3.2:3b" and smaller(10**8) == "llama3.2:3b"
+    assert smaller(5 * 10**9) == "qwen3:4b" and smaller(9 * 10**9) == "qwen3:8b" and smaller(10**8) == "llama3.2:3b"
     assert not smaller(10 * 10**9).startswith("gemma2")
 
 

@@ -15,6 +15,7 @@ from reports.result import Collector
 from reports.screen import Screen, columns, cut, wrap
 from reports.terminal import render
 from tests.conftest import validator
+from tests.support import result_samples as samples
 
 
 @pytest.fixture
@@ -31,6 +32,17 @@ def result(tmp_path: Any) -> dict[str, Any]:
     collector.take("stays-local",
                    advice("share-enabled", Text("share is auto", "share 是 auto"), file="f", line=1, seen="auto"), 0.1)
     return collector.result(1)
+
+
+def test_a_sound_sandbox_says_what_was_proven_and_what_comes_next() -> None:
+    result = samples.healthy()
+    assert "proven" not in "\n".join(render(result, Screen("en", 80), "python3 checks", None))
+    result["run"]["target"] = "sandbox"
+    said = render(result, Screen("en", 80), "python3 checks --sandbox", None)
+    assert "  proven: the real programs talk to a model here. For your own: python3 checks" in said
+    broken = samples.stopped_server()
+    broken["run"]["target"] = "sandbox"
+    assert "proven" not in "\n".join(render(broken, Screen("en", 80), "python3 checks --sandbox", None))
 
 
 def test_the_result_meets_the_schema(result: dict[str, Any]) -> None:
