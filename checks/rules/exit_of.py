@@ -31,7 +31,7 @@ def exits_of(attempt: Attempt, subject: Subject) -> list[Exit]:
     found = [exit for exit in found if exit.id not in NOT_PROVOKED]
     found = [exit for exit in found if exit.program != "opencode" or exit.concerns(subject.generation.number)]
     found.sort(key=lambda exit: exit.id == "update-check")  # rarer than what else asks the same registry
-    return [*own, *_sent(found, attempt, subject)]
+    return [*own, *_sent(found, host, attempt, subject)]
 
 
 def _asks_a_model(attempt: Attempt) -> bool:
@@ -39,11 +39,16 @@ def _asks_a_model(attempt: Attempt) -> bool:
     return any(part in said for said in attempt.said for part in ("/v1/", "/api/chat", "/api/generate", "/api/show"))
 
 
-def _sent(found: list[Exit], attempt: Attempt, subject: Subject) -> list[Exit]:
-    """Content exits only where the sentence was sent that way; what is known by no other exit stays as it is."""
-    sent = attempt.by == "opencode" and subject.leaving is not None
+def _sent(found: list[Exit], host: str, attempt: Attempt, subject: Subject) -> list[Exit]:
+    """Content exits only where the sentence was sent that way; what is known by no other exit stays as it is.
+
+    `api.*` is a provider's only where nothing else goes by that name.
+    """
     traffic = [exit for exit in found if exit.kind == "traffic"]
-    return found if sent or not traffic else traffic
+    if not traffic:
+        return found
+    sent = attempt.by == "opencode" and subject.leaving is not None
+    return [exit for exit in found if exit.kind == "traffic" or sent and host in exit.hosts]
 
 
 def _named(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,8 @@ def test_the_cloud_is_content_only_where_the_sentence_was_sent_there(tmp_path: P
     attempt = Attempt("opencode", "opencode.ai")
     assert exits_of(attempt, subject(tmp_path / "a", ("opencode", "big-pickle")))[0].id == "default-model"
     assert {one.kind for one in exits_of(attempt, subject(tmp_path / "b"))} <= {"traffic"}
+    known = exits_of(Attempt("opencode", "api.github.com"), subject(tmp_path / "c", ("opencode", "big-pickle")))
+    assert [one.id for one in known] == ["update-check"]
 
 
 def test_switches_tell_no_password(tmp_path: Path) -> None:

@@ -96,8 +96,7 @@ def test_with_every_exit_closed_nothing_tries_to_leave(run_checks: Callable[...,
 def test_content_that_tries_to_leave_ends_the_run_with_1(run_checks: Callable[..., Ran], tmp_path: Path) -> None:
     """The model is one of OpenCode's own, the title another server's, sharing is on, a page is to be read at the start."""
     config = ('"model": "opencode/big-pickle", "share": "auto", "instructions": ["https://rules.invalid/a.md"],'
-              '"skills": {"urls": ["https://skills.invalid/"]}, '
-              '"references": {"x": {"repository": "https://git.invalid/x.git"}},')
+              '"skills": {"urls": ["https://skills.invalid/"]},')
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://telemetry.invalid:4318"}
     ran = run_checks(f"--rehearse={setup_folder(tmp_path / 'open', config, env)}", SHORT, "--lang=en")
     found = {one["to"]: one for one in ran.result["proof"]["attempts"]}
@@ -106,7 +105,6 @@ def test_content_that_tries_to_leave_ends_the_run_with_1(run_checks: Callable[..
     assert found["rules.invalid"]["exits"] == ["instructions-url"]
     assert found["telemetry.invalid"]["exits"] == ["telemetry"]
     assert found["skills.invalid"]["exits"] == ["skills-url"]
-    assert found["git.invalid"]["exits"] == ["references-git"]
     assert ran.code == 1
 
 

@@ -47,6 +47,20 @@ def test_without_namespaces_it_is_the_rung_below_and_says_why(run_checks: Callab
 @pytest.mark.real
 @pytest.mark.skipif(sys.platform != "linux" or not alone(),
                     reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)")
+@pytest.mark.timeout(300)
+def test_the_lowest_rung_claims_the_least(run_checks: Callable[..., Ran]) -> None:
+    """Nothing of this namespace can be reached, so that nothing stays open long enough to be looked at."""
+    ran = run_checks("-p", "tests.support.only_observed", "--sandbox", "--prove-minutes=0.1", "--lang=zh", prefix=NO_NAMESPACES)
+    proof = ran.result["proof"]
+    assert (proof["rung"], proof["ollama"], proof["holds"]) == ("observed", "observed", True), ran.out
+    assert proof["controls"] == {"seen": True} and proof["sent"][0]["reply"]
+    assert [one["rung"] for one in proof["passed_over"]] == ["enforced", "sink"]
+    assert "（观察）" in ran.out and "抽样" in ran.out
+
+
+@pytest.mark.real
+@pytest.mark.skipif(sys.platform != "linux" or not alone(),
+                    reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)")
 @pytest.mark.parametrize("user", (0, 1000))
 def test_in_a_container_that_refuses_namespaces_no_setting_is_blamed(user: int, tmp_path: Path) -> None:
     """As root and as an ordinary user: the call itself is refused, and what is inside of it ends without a claim."""
