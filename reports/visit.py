@@ -78,7 +78,8 @@ class Visit:
 
     def _hand_in(self, where: Address, result: Mapping[str, Any]) -> Text:
         try:
-            done = hand_in(where, dump(result).encode(), machine_key(cache_dir(os.environ), where))
+            done = hand_in(where, dump(result).encode(), machine_key(cache_dir(os.environ), where),
+                           result["seat"] or "")
         except NoRoom as error:
             return words.terminal("not-handed-in", why=error.words)
         key = "handed-in-shared" if done.shared else "handed-in" if result["seat"] else "handed-in-unnamed"

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ def open_room(folder: Path, profile: Profile | None = None, **options: Any) -> R
     (folder / "models").mkdir(parents=True, exist_ok=True)
     shelf = Shelf(folder / "models", folder / "archives")
     server = RoomMirror(shelf, Desk(folder / "hand-ins", profile or Profile()), **options)
-    server.start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return server
 
 
