@@ -150,17 +150,16 @@ class Windows:
 @contextlib.contextmanager
 def machine(user: str = "learner", language: str = "C.UTF-8") -> Iterator[Windows]:
     """A machine for a while. Its language gives it the code page: 1252 with C, 936 with zh_CN."""
-    lower = ":".join(map(str, provisioned()))
+    packages, base = provisioned()
     alone = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc"]
-    with tempfile.TemporaryDirectory(prefix="windows-") as at:
-        process = subprocess.Popen([*alone, "sh", HERE / "boot.sh", lower, at], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, start_new_session=True)
-        try:
-            assert process.stdout and process.stdout.readline() == b"up\n"
-            yield Windows(process, user, language)
-        finally:
-            process.kill()
-            process.wait()
+    process = subprocess.Popen([*alone, "sh", HERE / "boot.sh", f"{packages}:{base}", base / "mnt"],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        assert process.stdout and process.stdout.readline() == b"up\n"
+        yield Windows(process, user, language)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _child(pid: int) -> int:
