@@ -31,7 +31,7 @@ def exits_of(attempt: Attempt, subject: Subject) -> list[Exit]:
     found = [exit for exit in found if exit.id not in NOT_PROVOKED]
     found = [exit for exit in found if exit.program != "opencode" or exit.concerns(subject.generation.number)]
     found.sort(key=lambda exit: exit.id == "update-check")  # rarer than what else asks the same registry
-    return [*own, *_sent(found, host, attempt, subject)]
+    return [*own, *_told_apart(found, host, attempt)]
 
 
 def _asks_a_model(attempt: Attempt) -> bool:
@@ -39,16 +39,15 @@ def _asks_a_model(attempt: Attempt) -> bool:
     return any(part in said for said in attempt.said for part in ("/v1/", "/api/chat", "/api/generate", "/api/show"))
 
 
-def _sent(found: list[Exit], host: str, attempt: Attempt, subject: Subject) -> list[Exit]:
-    """Content exits only where the sentence was sent that way; what is known by no other exit stays as it is.
+def _told_apart(found: list[Exit], host: str, attempt: Attempt) -> list[Exit]:
+    """What may have been content is called so: nobody sees into an encrypted connection.
 
-    `api.*` is a provider's only where nothing else goes by that name.
+    `api.*` is a provider's only where nothing else goes by that name, and an Ollama that nobody asked had none to send.
     """
-    traffic = [exit for exit in found if exit.kind == "traffic"]
-    if not traffic:
+    if all(exit.kind == "content" for exit in found):
         return found
-    sent = attempt.by == "opencode" and subject.leaving is not None
-    return [exit for exit in found if exit.kind == "traffic" or sent and host in exit.hosts]
+    asked = attempt.by == "opencode"
+    return [exit for exit in found if exit.kind == "traffic" or asked and host in exit.hosts]
 
 
 def _named(subject: Subject) -> Iterator[tuple[str, str]]:
