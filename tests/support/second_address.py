@@ -4,7 +4,6 @@
 """
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
@@ -26,12 +25,16 @@ PORT = 11434
 
 def add_four() -> None:
     """On an alias of loopback: the kernel takes it for an address of this machine, as any other."""
+    import fcntl
+
     name, family = b"lo:1", struct.pack("H2x4s8x", socket.AF_INET, socket.inet_aton(FOUR))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, 0x8916, struct.pack("16s16s", name, family))  # SIOCSIFADDR
 
 
 def add_six() -> None:
+    import fcntl  # late: on Windows the names above are read all the same
+
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as any_socket:
         request = struct.pack("16sIi", socket.inet_pton(socket.AF_INET6, SIX), 128, socket.if_nametoindex("lo"))
         fcntl.ioctl(any_socket, 0x8916, request)

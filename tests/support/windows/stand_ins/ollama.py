@@ -39,6 +39,16 @@ class Answers(BaseHTTPRequestHandler):
     def body(self) -> dict[str, Any]:
         return dict(json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}"))
 
+    def parse_request(self) -> bool:
+        """A web page of somebody's is refused, as by the real one (server/routes.go, AllowOrigins)."""
+        if not super().parse_request():
+            return False
+        origin = self.headers.get("Origin", "http://localhost")
+        if not origin.startswith(("http://localhost", "http://127.0.0.1")):
+            self.send("", 403)
+            return False
+        return True
+
     def send(self, value: Any, status: int = 200) -> None:
         body = (value if isinstance(value, str) else json.dumps(value)).encode()
         self.send_response(status)
