@@ -58,6 +58,10 @@ def _add_room(group: pytest.OptionGroup) -> None:
         help="the room of the lesson, as the instructor's screen shows it: its model, its downloads, and where the "
         "result is handed in; or a file with its profile",
     )
+    group.addoption(
+        "--hand-in", choices=("code",), help="end with a code for a chat or a form, which `reports room` reads"
+    )
+    group.addoption("--json", action="store_true", help="print the verdict as one line of JSON, and nothing else")
     group.addoption("--seat", metavar="NAME", help="a label for the report")
     group.addoption(
         "--ready",
@@ -118,6 +122,8 @@ def _refuse_foreign_options(config: pytest.Config) -> None:
         raise _refusal(words.usage("lock-alone"))
     if option.keep_models and chosen != ["--undo"]:
         raise _refusal(words.usage("keep-models-alone"))
+    if option.hand_in and ((option.fix_plan and not option.ready) or option.undo or option.json):
+        raise _one_of("--hand-in", "--fix-plan", "--undo", "--json")
     if option.sandbox and option.rehearse:
         raise _one_of("--sandbox", "--rehearse")
     if option.prove_minutes is not None and not 0 <= option.prove_minutes <= MOST_MINUTES:
@@ -171,8 +177,9 @@ def _about(config: pytest.Config) -> list[str]:
         ("project", option.project),
         ("model", option.model),
     ]
-    if option.room:  # the next run hands in as the same seat
-        valued += [("room", option.room), ("seat", option.seat)]
+    valued += [("room", option.room), ("hand-in", option.hand_in)]
+    if option.room or option.hand_in:  # the next run hands in as the same seat
+        valued += [("seat", option.seat)]
     return [*(["--sandbox"] if option.sandbox else []), *(f"--{name}={value}" for name, value in valued if value)]
 
 

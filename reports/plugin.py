@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,8 @@ class Reporter:
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
         """Facts are read from the end of the collection on, and may take long at once."""
-        self.progress.start()
+        if not self.config.option.json:
+            self.progress.start()
         return (yield)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
@@ -188,25 +189,44 @@ class Reporter:
         result = self._write(int(exitstatus))
         if result is None:
             return
-        from reports.terminal import render
-
         screen = self.screen()
-        report = _relative(self.folder / "report.html") if not self.unwritten else None
-        for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
-            terminalreporter.write_line(line)
+        if self.config.option.json:
+            from reports.hand_in import one_line
+
+            terminalreporter.write_line(one_line(result))
+        else:
+            self._show(result, screen, terminalreporter)
         gc.freeze()  # pytest looks through all of it at its end
         terminalreporter.flush()  # the verdict does not wait for the page
         if not self.unwritten:
             self._write_page(result)
+        for line in self._last(result, screen, interrupted=int(exitstatus) == 2):
+            if self.config.option.json:
+                print(line, file=sys.__stderr__)
+            else:
+                terminalreporter.write_line(line)
+
+    def _show(self, result: dict[str, Any], screen: Screen, terminal: pytest.TerminalReporter) -> None:
+        from reports.terminal import render
+
+        report = _relative(self.folder / "report.html") if not self.unwritten else None
+        for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
+            terminal.write_line(line)
+
+    def _last(self, result: dict[str, Any], screen: Screen, interrupted: bool) -> Iterator[str]:
+        """What comes after the verdict: a page that could not be written, and the hand-in."""
         if self.unwritten:
-            terminalreporter.write_line(screen.fit(f"  {' / '.join(words.terminal('no-report'))}: {self.unwritten}"))
+            yield screen.fit(f"  {' / '.join(words.terminal('no-report'))}: {self.unwritten}")
         if self.config.option.ready and JUDGEMENTS in self.config.stash:
             from reports.ready import lines
 
-            for line in lines(result, self.config.stash[JUDGEMENTS], self.config.option.mirror, screen):
-                terminalreporter.write_line(line)
-        for line in self.visit.end(result, screen, int(exitstatus) == 2) if self.visit else ():
-            terminalreporter.write_line(line)
+            yield from lines(result, self.config.stash[JUDGEMENTS], self.config.option.mirror, screen)
+        if self.visit:
+            yield from self.visit.end(result, screen, interrupted)
+        if self.config.option.hand_in and not interrupted:
+            from reports.hand_in import code_lines
+
+            yield from code_lines(result, screen)
 
     def screen(self) -> Screen:
         """Chinese needs an encoding that has it; without, English is what can be read."""
@@ -231,7 +251,7 @@ def _visit(config: pytest.Config) -> Visit | None:
         return None
     from reports.visit import Visit
 
-    return Visit(config, STDOUT)
+    return Visit(config, sys.__stderr__ if config.option.json else STDOUT)
 
 
 def _ends() -> list[signal.Signals]:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND, Finding
-from checks.judging.urgency import hurts
 from checks.judging.graph import Check, Judgements, checks, run_order
 from checks.judging.lesson import lesson
 from checks.judging.pitfalls import FETCHED, Pitfall, Remedy, load
 from checks.judging.remedies import config_file, not_the_lessons, ollama_host
+from checks.judging.urgency import hurts
 from fixtures.command import KIT
 from fixtures.system.sentences import Text
 from fixtures.system.setup import this_system

@@ -7,8 +7,8 @@ from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
 from checks.judging.pitfalls import load
-from reports.proof import by_place
 from reports.page.template import cleaned, environment
+from reports.proof import by_place
 from reports.words.words import SYSTEMS
 
 SHOWN, HANDED = 20_000, 4_000

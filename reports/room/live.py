@@ -13,8 +13,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reports.room.gather import Known
 from reports.room.room import room
-from reports.room.seats import Known
 
 EVERY, AT_LEAST = 0.3, 15.0
 """Seconds between two looks at the folder, and until a page is made anew without news: who is stuck gets longer."""

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from reports.language import shown, usual
-from reports.room.seats import VERDICTS, Known, Room, Run, Seat, gather
+from reports.room.gather import Known, gather
+from reports.room.roster import NoRoster, missing, read
+from reports.room.seats import VERDICTS, Room, Run, Seat
 from reports.words import words
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 NAMED, LONGEST_ROW, SHOWN_RUNS = 24, 8, 8
 """Seats named below a pitfall, seats in the list of the longest held up, and runs in one seat's history."""
 NEVER = datetime.max.replace(tzinfo=UTC)
+MISSING = 200
 LONGEST_LIST = 500
 """Files listed as not read."""
 
@@ -36,11 +39,14 @@ class Common(NamedTuple):
     seats: list[Seat]
 
 
-def room(folder: Path, lang: str, page: Path | None = None, since: datetime | None = None,
-         until: datetime | None = None, known: Known | None = None) -> str:
+def room(
+    folder: Path, lang: str, page: Path | None = None, since: datetime | None = None,
+    until: datetime | None = None, known: Known | None = None, roster: Sequence[str] = (), anonymous: bool = False,
+) -> str:
     """The page of all results below `folder`, to lie at `page`; `since` is the newest result of the page before.
 
     `until`: up to when who is held up has been so, in place of the newest result. `known`: see `gather`.
+    `roster` names who belongs to the room; `anonymous` leaves every name out, for a page that is projected.
     """
     from checks.judging.pitfalls import load
     from reports.page.template import environment
@@ -54,8 +60,11 @@ def room(folder: Path, lang: str, page: Path | None = None, since: datetime | No
         "commands_for": _commands,
         "when": _when,
         "since": since,
+        "anonymous": anonymous,
+        "roster": roster,
+        "missing": missing(roster, found.seats),
     }
-    links = {"link": lambda seat: _link(folder, seat.now, beside)}
+    links = {"link": lambda seat: _link(seat.now, beside)}
     template = environment().get_template("room.html.j2")
     return template.render(**told, **links, **_shown(found, lang, since, until)).lstrip()
 
@@ -74,7 +83,7 @@ def _shown(found: Room, lang: str, since: datetime | None, until: datetime | Non
         "progress": _progress(found, since) if since and found.newest else None,
         "cells": _cells(lang),
         "marks": {"passed": "✓", "failed": "✕", "incomplete": "○"},
-        "limits": {"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST},
+        "limits": {"named": NAMED, "runs": SHOWN_RUNS, "files": LONGEST_LIST, "missing": MISSING},
     }
 
 
@@ -149,10 +158,12 @@ def _progress(found: Room, since: datetime) -> list[tuple[str, list[Seat]]]:
     return [(change, changed) for change, changed in changes.items() if changed]
 
 
-def _link(folder: Path, run: Run, beside: Path) -> str | None:
+def _link(run: Run, beside: Path) -> str | None:
     """A relative address of the learner's page where there is one; never anything but a path."""
-    place = (folder / run.path).parent
-    report = (place.parent if run.path.rpartition("/")[0].endswith("history") else place) / "report.html"
+    if run.file is None:
+        return None
+    place = run.file.parent
+    report = (place.parent if place.name == "history" else place) / "report.html"
     if not report.is_file():
         return None
     try:
@@ -204,20 +215,30 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("room.html"), help=f"{' / '.join(words.usage('page'))} (room.html)"
     )
+    parser.add_argument("--roster", metavar="FILE", type=Path, help=" / ".join(words.usage("roster")))
+    parser.add_argument("--anonymous", action="store_true", help=" / ".join(words.usage("anonymous")))
     parser.add_argument("--lang", choices=("zh", "en"), default=usual())
     try:
         options = parser.parse_args(argv)
     except SystemExit as ended:
         return 4 if ended.code else 0
-    return _write(options.folder, options.output, options.lang)
-
-
-def _write(folder: Path, page: Path, lang: str) -> int:
-    say = _speaker(shown(lang, sys.stderr))
-    if not folder.is_dir():
-        print(say("no-folder", folder=folder), file=sys.stderr)
+    say = _speaker(shown(options.lang, sys.stderr))
+    if not options.folder.is_dir():
+        print(say("no-folder", folder=options.folder), file=sys.stderr)
         return 4
-    text = room(folder, lang, page, last_page(page))
+    try:
+        roster = read(options.roster) if options.roster else ()
+    except NoRoster as error:
+        print(say("no-roster", file=options.roster, reason=error), file=sys.stderr)
+        return 4
+    since = None if options.anonymous else last_page(options.output)
+    page = room(
+        options.folder, options.lang, options.output, since, roster=roster, anonymous=options.anonymous
+    )
+    return _write(page, options.output, say)
+
+
+def _write(text: str, page: Path, say: Callable[..., str]) -> int:
     try:
         part = page.with_name(f".{page.name}.part")
         part.write_text(text, encoding="utf-8")

@@ -2,24 +2,23 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from checks.judging.finding import NEEDS_A_HAND
 from reports.redact.redact import GONE, clean
 from reports.words.words import STEPS
 
+if TYPE_CHECKING:
+    from reports.room.inbox import Found
+
 SCHEMA = 1
 NEVER = datetime.min.replace(tzinfo=UTC)
-LARGEST = 8 * 1024**2
-"""Bytes; a result has tens of thousands."""
 LONGEST_NAME, LONGEST_SIGHT = 200, 300
 """Characters."""
 VERDICTS = ("failed", "incomplete", "passed")
@@ -54,6 +53,8 @@ class Run:
     target: str
     opencode: int | None = None
     """The generation of the OpenCode that answered."""
+    file: Path | None = None
+    """Where it lies on the disk, and not in a zip, a mail or a code."""
 
     @property
     def pitfall(self) -> str | None:
@@ -68,10 +69,6 @@ class Unread:
 
     path: str
     reason: str
-
-
-Known = dict[str, tuple[tuple[int, int], "Run | Unread"]]
-"""A file's path -> its time and size, and what it held."""
 
 
 @dataclass(slots=True)
@@ -121,77 +118,23 @@ class Room:
         return max((run.started for seat in self.seats.values() for run in seat.runs if run.started), default=None)
 
 
-def gather(folder: Path, lang: str, known: Known | None = None) -> Room:
-    """Read every result below `folder` once; links to folders are not followed, so no loop can hold it up.
-
-    `known` keeps what a file held, for a page that is made again and again.
-    """
-    room = Room()
-    for path in _files(folder):
-        name = str(path.relative_to(folder).as_posix())
-        read = _read_once(path, name, _seat_folder(path, folder), lang, {} if known is None else known)
-        if isinstance(read, Unread):
-            room.unread.append(read)
-        elif read.target != "machine":
-            room.rehearsals += 1
-        else:
-            room.seats.setdefault(read.seat, Seat(read.seat)).runs.append(read)
-    for seat in room.seats.values():
-        seat.runs = _oldest_first(seat.runs)
-    return room
-
-
-def _read_once(path: Path, name: str, place: str, lang: str, known: Known) -> Run | Unread:
-    """As it was read before, where the file is still that one."""
+def read(found: Found, lang: str) -> Run | Unread:
+    name = found.name
     try:
-        about = path.stat()
-        now = about.st_mtime_ns, about.st_size
-    except OSError:
-        now = 0, 0
-    if name not in known or known[name][0] != now:
-        known[name] = now, _read(path, name, place, lang)
-    return known[name][1]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            if name == "result.json" or (name.endswith(".json") and os.path.basename(place) == "history"):
-                yield Path(place, name)
-
-
-def _seat_folder(path: Path, folder: Path) -> str:
-    place = path.parent.parent if path.parent.name == "history" and path.name != "result.json" else path.parent
-    return place.relative_to(folder).as_posix() if place != folder else folder.resolve().name
-
-
-def _oldest_first(runs: list[Run]) -> list[Run]:
-    """Without the copy that `history/` keeps of the newest, which is known by its start."""
-    ordered = sorted(runs, key=lambda run: (run.started or NEVER, "history/" not in run.path))
-    doubled = [run.started is not None and run.started == later.started for run, later in pairwise(ordered)]
-    return [run for run, again in zip(ordered, [*doubled, False], strict=True) if not again]
-
-
-def _read(path: Path, name: str, place: str, lang: str) -> Run | Unread:
-    try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode) or about.st_size > LARGEST:
-            return Unread(name, "damaged")
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        data = json.loads(found.data)
+    except (ValueError, RecursionError):
         return Unread(name, "damaged")
     if not isinstance(data, dict) or not isinstance(data.get("schema"), int) or "suite" not in data:
         return Unread(name, "foreign")
     if data["schema"] > SCHEMA:
         return Unread(name, "newer")
     try:
-        return _run(data, name, place, lang)
+        return _run(data, found, lang)
     except (KeyError, TypeError, ValueError, AttributeError):
         return Unread(name, "foreign")
 
 
-def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
+def _run(data: Mapping[str, Any], found: Found, lang: str) -> Run:
     """Raises KeyError, TypeError, ValueError or AttributeError where the shape is not a result's."""
     steps: dict[int | str, str | None] = dict.fromkeys(STEPS)
     for check in data["checks"]:
@@ -200,24 +143,25 @@ def _run(data: Mapping[str, Any], path: str, place: str, lang: str) -> Run:
     if data["verdict"] not in VERDICTS or data["run"]["target"] not in ("machine", "sandbox", "rehearse"):
         raise ValueError(data["verdict"])
     return Run(
-        path=path,
-        seat=_name(place if data["seat"] in (None, "", GONE) else data["seat"]),
-        started=_time(data["started"]),
+        path=found.name,
+        file=found.file,
+        seat=one_name(found.place if data["seat"] in (None, "", GONE) else data["seat"]),
+        started=time_of(data["started"]),
         verdict=data["verdict"],
         passed=min(5, max(0, int(data["checkpoints"]["passed"]))),
-        first=data["first"] and _name(data["first"]),
+        first=data["first"] and one_name(data["first"]),
         steps=tuple(steps.values()),
         troubles=tuple(
             _trouble(check, lang) for check in data["checks"] if check["status"] in NEEDS_A_HAND
         ),
         os=data["machine"]["os"],
-        model=_name(data["model"]) if data["model"] else None,
+        model=one_name(data["model"]) if data["model"] else None,
         target=data["run"]["target"],
-        opencode=_generation((data.get("versions") or {}).get("opencode")),
+        opencode=opencode_generation((data.get("versions") or {}).get("opencode")),
     )
 
 
-def _generation(version: Any) -> int | None:
+def opencode_generation(version: Any) -> int | None:
     """`2.0.26` -> 2; one below 1 is the older namesake."""
     found = re.match(r"([1-9])\.\d", version) if isinstance(version, str) else None
     return int(found[1]) if found else None
@@ -225,15 +169,15 @@ def _generation(version: Any) -> int | None:
 
 def _trouble(check: Mapping[str, Any], lang: str) -> Trouble:
     found = clean(check["found"][lang]) if check["found"] else ""
-    return Trouble(_name(check["id"]), check["status"], _name(check["pitfall"] or check["id"]), found[:LONGEST_SIGHT])
+    return Trouble(one_name(check["id"]), check["status"], one_name(check["pitfall"] or check["id"]), found[:LONGEST_SIGHT])
 
 
-def _name(text: Any) -> str:
+def one_name(text: Any) -> str:
     """On one line, and no longer than a name is."""
     return (" ".join(clean(str(text)[:LONGEST_SIGHT]).split()) or "?")[:LONGEST_NAME]
 
 
-def _time(text: Any) -> datetime | None:
+def time_of(text: Any) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

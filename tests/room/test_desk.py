@@ -17,7 +17,7 @@ from fixtures.room.desk import LARGEST, Desk, OccupiedFolder, place_of
 from fixtures.room.profile import Profile
 from fixtures.room.rate import BURST, Rate
 from fixtures.system import whole_file
-from reports.room.seats import gather
+from reports.room.gather import gather
 from tests.conftest import validator
 from tests.support.room_bench import ask, body, kept, open_room, put
 
@@ -101,7 +101,7 @@ def test_a_body_without_a_length_is_refused(room: RoomMirror) -> None:
 
 def test_a_wrong_code_opens_nothing_and_guessing_ends_soon(room: RoomMirror) -> None:
     assert ask(room, "GET", f"/{room.desk.code.lower()}").status == 200, "typed from a board, in small letters"
-    keys = [put(room, body(), code="WRONG").key for _ in range(15)]
+    keys = [put(room, body(), code="WRONG").key for _ in range(40)]
     assert keys[0] == "wrong-code" and keys[-1] == "too-often" and not kept(room)
     assert ask(room, "GET", "/WRONG").key == "too-often"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from reports.page import page
+from reports.room.gather import gather
 from reports.room.room import room
-from reports.room.seats import gather
 from tests.conftest import ROOT
 from tests.support import result_samples as samples
 from tests.support.browser import Browser

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from reports.room.gather import gather
 from reports.room.room import last_page, main, room
-from reports.room.seats import gather
 from tests.support.page_reader import Reader, written
 from tests.support.room_results import START, put
 
@@ -145,7 +145,7 @@ def test_report_beside_the_result_is_one_click_away(tmp_path: Path) -> None:
 
 
 def test_no_result_at_all_says_what_to_put_there(tmp_path: Path) -> None:
-    assert "No result.json lies below this folder" in said(tmp_path)
+    assert "No result lies below this folder" in said(tmp_path)
 
 
 def test_command_line(tmp_path: Path) -> None:
