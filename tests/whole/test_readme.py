@@ -40,7 +40,8 @@ def test_every_option_is_told(readme: Path, offered: set[str]) -> None:
     told = set(re.findall(r"--[a-z][a-z-]+", readme.read_text(encoding="utf-8")))
     assert offered <= told
     mirrors = {"--systems", "--models", "--no-zip", "--ask", "--profile", "--hours", "--show-room"}
-    assert told - offered <= {"--co", "--lf", "--junitxml", "--from", "--spec", "--pure", *mirrors}
+    page = {"--roster", "--anonymous"}
+    assert told - offered <= {"--co", "--lf", "--junitxml", "--from", "--spec", "--pure", *mirrors, *page}
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
