@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    "reports.__main__ reports.plugin", "reports.hand_in", "reports.ci reports.explain reports.room", "reports.page reports.terminal",
+    "reports.__main__ reports.plugin", "reports.hand_in", "reports.ci reports.explain reports.room",
+    "reports.page reports.terminal",
     "reports.ready reports.visit", "reports.fixes reports.proof reports.progress reports.result",
     "reports.options reports.screen reports.redact", "reports.words",
     "reports.language", "checks", "checks.fixing", "checks.rules", "checks.judging",
