@@ -2,21 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.support.windows import machine
-
-HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.windows)
-            item.add_marker(pytest.mark.real)
-
 
 @pytest.fixture(scope="session")
 def windows() -> None:

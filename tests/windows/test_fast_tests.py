@@ -20,6 +20,7 @@ SHARES = {
 """Name -> user, language, and the rooms of `tests`. What reads a text and no system is the same everywhere: explain,
 jsonc, page, room, words."""
 SECONDS = 1500.0
+pytestmark = [pytest.mark.real, pytest.mark.windows]
 COUNTS = re.compile(r"(?m)^.*\b\d+ passed.*$")
 
 

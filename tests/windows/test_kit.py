@@ -9,6 +9,7 @@ from fixtures.mirror.suite import copy_suite
 from fixtures.system import sums
 from tests.support.windows.machine import APPS, PYTHON, Windows
 
+pytestmark = [pytest.mark.real, pytest.mark.windows]
 KIT = "C:\\课程 U盘"
 
 

@@ -13,6 +13,7 @@ from tests.conftest import ROOT, validator
 from tests.support.windows import machine
 from tests.support.windows.machine import APPS, PACKAGES, Ran, Windows
 
+pytestmark = [pytest.mark.real, pytest.mark.windows]
 STAND_INS = ROOT / "tests" / "support" / "windows" / "stand_ins"
 TIMING = ROOT / "tests" / "support" / "windows_timing" / "sitecustomize.py"
 CODE_PAGE = "gbk"

@@ -12,6 +12,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.support.windows import machine
 
+pytestmark = [pytest.mark.real, pytest.mark.windows]
 HELD = """
 import time
 from tests.support.windows.machine import PYTHON, machine
