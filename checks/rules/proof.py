@@ -1,4 +1,4 @@
-"""What a measurement proves: each attempt with its exit, what closes it, and one sentence that says no more than was seen."""
+"""What a measurement proves: each attempt with its exit, what closes it, and no stronger a sentence than was seen."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,8 @@ def prove(facts: Facts, idle: float) -> Table:
     if measured.rung == "none":
         return {**_nothing(text("no-rung")), "passed_over": list(_passed_over(measured))}
     subject = facts.subject
-    rows = [_row(one, subject) for one in measured.attempts if not _stays(one) and not _is_way(one, measured.attempts)]
+    told = [one for one in measured.attempts if not _stays(one) and not _is_way(one, measured.attempts)]
+    rows = [_row(one, subject) for one in told]
     return {
         "rung": measured.rung, "ollama": measured.ollama, "holds": measured.holds,
         "verdict": _pair(_verdict(measured, rows)), "remarks": [_pair(one) for one in _remarks(measured, subject, rows)],
@@ -50,8 +51,8 @@ def prove(facts: Facts, idle: float) -> Table:
 
 def _nothing(verdict: Text) -> Table:
     """Where there was no measurement."""
-    return {"rung": None, "ollama": None, "holds": False, "verdict": _pair(verdict), "remarks": [], "passed_over": [],
-            "controls": {}, "started": None, "ended": None, "idle": 0.0, "sent": [], "attempts": [], "closing": [],
+    return {"rung": None, "ollama": None, "holds": False, "verdict": _pair(verdict), "remarks": [],
+            "passed_over": [], "controls": {}, "started": None, "ended": None, "idle": 0.0, "sent": [], "attempts": [], "closing": [],
             "files": [], "switches": {}, "not_judged": []}
 
 

@@ -46,7 +46,8 @@ def another_capture(folder: Path) -> set[str]:
     sandbox = open_sandbox(machine, None, None)
     sandbox.ready()
     opencode, ollama = sandbox.which("opencode"), sandbox.which("ollama")
-    env = {**sandbox.env, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "OPENCODE": str(opencode), "OLLAMA": str(ollama),
+    env = {**sandbox.env, "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "OPENCODE": str(opencode),
+           "OLLAMA": str(ollama),
            "STORE": str(sandbox.home / ".ollama" / "models"), "PORT": str(sandbox.port), "SERVER_HOME": str(folder),
            "PROJECT": str(sandbox.project), "TERM": "xterm-256color"}
     argv = ["unshare", "-rnm", "--kill-child", "--fork", "--pid", "--mount-proc", "sh", "-c", CAPTURE]
@@ -67,7 +68,7 @@ def test_with_every_exit_closed_nothing_tries_to_leave(run_checks: Callable[...,
 @needs_namespaces
 @pytest.mark.timeout(400)
 def test_content_that_tries_to_leave_ends_the_run_with_1(run_checks: Callable[..., Ran], tmp_path: Path) -> None:
-    """The model is one of OpenCode's own, the title another server's, sharing is on, a page is to be read at the start."""
+    """The model is one of OpenCode's own, sharing is on, and pages are to be read at the start."""
     config = ('"model": "opencode/big-pickle", "share": "auto", "instructions": ["https://rules.invalid/a.md"],'
               '"skills": {"urls": ["https://skills.invalid/"]},')
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://telemetry.invalid:4318"}
@@ -98,7 +99,8 @@ def test_the_relay_lets_no_cloud_model_through(run_checks: Callable[..., Ran], t
     config = '"small_model": "ollama/qwen3:cloud",'
     folder = setup_folder(tmp_path / "cloud", config, CLOSED)
     file = folder / "home" / ".config" / "opencode" / "opencode.json"
-    file.write_text(file.read_text(encoding="utf-8").replace('"models": {', '"models": {"qwen3:cloud": {},', 1), encoding="utf-8")
+    listed = file.read_text(encoding="utf-8").replace('"models": {', '"models": {"qwen3:cloud": {},', 1)
+    file.write_text(listed, encoding="utf-8")
     ran = run_checks(f"--rehearse={folder}", SHORT, "--lang=en")
     found = {one["to"]: one for one in ran.result["proof"]["attempts"]}
     assert found["ollama.com"]["via"] == "ollama" and found["ollama.com"]["exits"] == ["ollama-cloud-model"], ran.out

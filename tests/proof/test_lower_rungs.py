@@ -1,4 +1,4 @@
-"""Where no namespace is to be had: the rung below, said as such; and controls that fail make a run that proves nothing."""
+"""Where no namespace is to be had: the rung below, said as such; a run whose controls fail proves nothing."""
 from __future__ import annotations
 
 import os
@@ -28,9 +28,14 @@ def alone() -> bool:
     return bool(there) and not subprocess.run([*NO_NAMESPACES, "true"], capture_output=True).returncode
 
 
+needs_network_of_its_own = pytest.mark.skipif(
+    sys.platform != "linux" or not alone(),
+    reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)",
+)
+
+
 @pytest.mark.real
-@pytest.mark.skipif(sys.platform != "linux" or not alone(),
-                    reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)")
+@needs_network_of_its_own
 @pytest.mark.timeout(300)
 def test_without_namespaces_it_is_the_rung_below_and_says_why(run_checks: Callable[..., Ran]) -> None:
     ran = run_checks("--sandbox", "--prove-minutes=0.1", "--lang=en", prefix=NO_NAMESPACES)
@@ -45,12 +50,12 @@ def test_without_namespaces_it_is_the_rung_below_and_says_why(run_checks: Callab
 
 
 @pytest.mark.real
-@pytest.mark.skipif(sys.platform != "linux" or not alone(),
-                    reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)")
+@needs_network_of_its_own
 @pytest.mark.timeout(300)
 def test_the_lowest_rung_claims_the_least(run_checks: Callable[..., Ran]) -> None:
     """Nothing of this namespace can be reached, so that nothing stays open long enough to be looked at."""
-    ran = run_checks("-p", "tests.support.only_observed", "--sandbox", "--prove-minutes=0.1", "--lang=zh", prefix=NO_NAMESPACES)
+    plugin = ("-p", "tests.support.only_observed")
+    ran = run_checks(*plugin, "--sandbox", "--prove-minutes=0.1", "--lang=zh", prefix=NO_NAMESPACES)
     proof = ran.result["proof"]
     assert (proof["rung"], proof["ollama"], proof["holds"]) == ("observed", "observed", True), ran.out
     assert proof["controls"] == {"seen": True} and proof["sent"][0]["reply"]
@@ -59,14 +64,15 @@ def test_the_lowest_rung_claims_the_least(run_checks: Callable[..., Ran]) -> Non
 
 
 @pytest.mark.real
-@pytest.mark.skipif(sys.platform != "linux" or not alone(),
-                    reason="no namespaces for us: run this on Linux, where `unshare -rnpf --mount-proc true` works (as root it does)")
+@needs_network_of_its_own
 @pytest.mark.parametrize("user", (0, 1000))
 def test_in_a_container_that_refuses_namespaces_no_setting_is_blamed(user: int, tmp_path: Path) -> None:
     """As root and as an ordinary user: the call itself is refused, and what is inside of it ends without a claim."""
     inner = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from fixtures.proof import namespace as n\n" \
-            f"from pathlib import Path\ntry:\n n.enter(Path({str(tmp_path)!r}))\nexcept n.Forbidden as e: print(e.at, e.reason)"
-    argv = ["unshare", "-U", f"--map-user={user}", f"--map-group={user}", sys.executable, "-m", "tests.support.no_unshare", sys.executable, "-c", inner]
+            "from pathlib import Path\n" \
+            f"try:\n n.enter(Path({str(tmp_path)!r}))\nexcept n.Forbidden as e: print(e.at, e.reason)"
+    outer = ["unshare", "-U", f"--map-user={user}", f"--map-group={user}", sys.executable, "-m", "tests.support.no_unshare"]
+    argv = [*outer, sys.executable, "-c", inner]
     assert subprocess.run(argv, cwd=ROOT, capture_output=True, text=True).stdout == "unshare forbidden\n"
 
 
@@ -84,7 +90,8 @@ class Fails:
         return Measurement("sink", {"forbidden": False})
 
 
-def test_a_rung_that_the_system_lacks_is_passed_over_one_whose_control_fails_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rung_that_the_system_lacks_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One whose control fails is not: it has proved nothing, and says so."""
     monkeypatch.setattr(rungs, "RUNGS", (Refuses(), Fails(), observed.Observed()))
     found = rungs.measure(None, 0)  # type: ignore[arg-type]
     assert (found.rung, found.holds, found.passed_over) == ("sink", False, (("enforced", "forbidden", None),))

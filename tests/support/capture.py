@@ -1,4 +1,4 @@
-"""Another way to see which names OpenCode asks for, that shares nothing with the suite's own: `CAPTURE` as a shell runs it.
+"""Another way to see which names OpenCode asks for, with nothing of the suite's own: `CAPTURE` as a shell runs it.
 
 Below `unshare -rnm`: the resolver of that namespace is `python -m tests.support.capture NAMES`, which denies every name.
 """
