@@ -9,7 +9,7 @@ from fixtures.fix.lock import lock, yours
 from fixtures.fix.step import Case, Step
 
 CHECK = "stays-local"
-KEPT = ("ollama-elsewhere", "ollama-registry")
+KEPT = ("ollama-elsewhere", "ollama-registry", "hand-in")
 """Exits that this does not close: where somebody's Ollama stands, and what somebody types."""
 ROUNDS = 2
 """The second one where another run has changed something in between."""

@@ -130,3 +130,9 @@ def web_ui(facts: Facts) -> Seen:
 @rule("mirror")
 def mirror(facts: Facts) -> Seen:
     return is_open(text("mirror-runs"), "somebody") if facts.mirror_serves else closed(text("no-mirror"))
+
+
+@rule("hand-in")
+def hand_in(facts: Facts) -> Seen:
+    """Only an option sends it, and no run repeats one by itself."""
+    return is_open(text("when-typed", typed="--room=URL"))

@@ -100,6 +100,7 @@ OPENED: list[tuple[str, str, Mapping[str, Any], Mapping[str, str], str]] = [
     ("ollama-listens", "1", {}, {"OLLAMA_HOST": "0.0.0.0"}, "nobody"),
     ("ollama-origins", "1", {}, {"OLLAMA_ORIGINS": "http://a.example,*"}, "nobody"),
     ("ollama-registry", "1", {}, {}, "request"),
+    ("hand-in", "1", {}, {}, "request"),
 ]
 CLOSED: list[tuple[str, str, Mapping[str, Any], Mapping[str, str]]] = [
     ("default-model", "1", {}, {}),
