@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.windows import machine
 
+
 @pytest.fixture(scope="session")
 def windows() -> None:
     """Made once, in the suite's cache: four minutes and 2 GB."""
