@@ -223,7 +223,7 @@ class Reporter:
             yield from lines(result, self.config.stash[JUDGEMENTS], self.config.option.mirror, screen)
         if self.visit:
             yield from self.visit.end(result, screen, interrupted)
-        if self.config.option.hand_in and not interrupted:
+        if (self.config.option.hand_in or self.config.option.ready) and not interrupted:
             from reports.hand_in import code_lines
 
             yield from code_lines(result, screen)

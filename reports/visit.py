@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, TextIO
 
@@ -27,7 +28,7 @@ class Visit:
     """Of one run. `where` is None for a profile in a file: then nothing is sent."""
 
     def __init__(self, config: pytest.Config, stdout: TextIO) -> None:
-        self.config, self._stdout = config, stdout
+        self.config, self._stdout = config, (sys.__stderr__ or stdout) if config.option.json else stdout
         self.where: Address | None = address(config.option.room)
         self._announce()
         try:

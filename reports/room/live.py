@@ -10,16 +10,22 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fixtures.system import stream
 from reports.room.gather import Known
 from reports.room.room import room
+from reports.room.roster import NoRoster, read
+from reports.words import words
 
 EVERY, AT_LEAST = 0.3, 15.0
 """Seconds between two looks at the folder, and until a page is made anew without news: who is stuck gets longer."""
 REFRESH = '<meta http-equiv="refresh" content="{seconds}">'
 SECONDS = 2
+SHEET = "sheet.html"
+"""Beside the page: the same without names, to be projected."""
 
 
 def main(argv: list[str]) -> int:
@@ -27,7 +33,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("page", type=Path)
     parser.add_argument("lang", choices=("zh", "en"))
+    parser.add_argument("--roster", type=Path)
     options = parser.parse_args(argv)
+    roster = _roster(options.roster) if options.roster else []
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     seen: object = None
     written, known = 0.0, Known()
@@ -35,13 +43,24 @@ def main(argv: list[str]) -> int:
         now = _signature(options.folder)
         if now != seen or time.monotonic() - written > AT_LEAST:
             seen, written = now, time.monotonic()
-            write(options.folder, options.page, options.lang, known)
+            write(options.folder, options.page, options.lang, known, roster)
+            write(options.folder, options.page.with_name(SHEET), options.lang, known, roster, anonymous=True)
         time.sleep(EVERY)
 
 
-def write(folder: Path, page: Path, lang: str, known: Known) -> None:
+def _roster(file: Path) -> list[str]:
+    """None where the list cannot be read: the page goes on without it."""
+    try:
+        return read(file)
+    except NoRoster as error:
+        stream.say(words.room("no-roster", file=file, reason=error).both)
+        return []
+
+
+def write(folder: Path, page: Path, lang: str, known: Known, roster: Sequence[str] = (),
+          anonymous: bool = False) -> None:
     """The page as the file has it, and one line more, by which a browser asks again. A full disk keeps the old one."""
-    made = room(folder, lang, page, until=datetime.now(UTC), known=known)
+    made = room(folder, lang, page, until=datetime.now(UTC), known=known, roster=roster, anonymous=anonymous)
     text = made.replace("<head>", f"<head>\n{REFRESH.format(seconds=SECONDS)}", 1)
     part = page.with_name(f"{page.name}.part")
     try:

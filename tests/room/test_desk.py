@@ -175,10 +175,11 @@ def test_a_room_opened_again_knows_all(room: RoomMirror) -> None:
 
 
 def test_the_page_is_for_this_machine(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
+    page = tmp_path / "room.html"
+    (tmp_path / "sheet.html").write_text("without names")
     page.write_text("the page")
     server = open_room(tmp_path, page=page)
-    assert ask(server, "GET", "/room").told == "the page"
+    assert ask(server, "GET", "/room").told == "the page" and ask(server, "GET", "/sheet").told == "without names"
     assert ask(server, "GET", "/room", Host="evil.example:11480").key == "not-yours", "a name that was made to mean us"
     server.open = True
     assert ask(server, "GET", "/room", Host="evil.example:11480").status == 200

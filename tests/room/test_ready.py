@@ -15,6 +15,7 @@ from fixtures.system import sums
 from fixtures.system.sentences import same
 from fixtures.system.speed import Measured, first_bytes
 from reports import ready
+from reports.room.code import codes_in, decode
 from tests.conftest import Ran
 from tests.support.small_kit import kit
 
@@ -71,5 +72,7 @@ def test_a_learner_at_home(run_checks: Run, mirror: Mirror, tmp_path: Path) -> N
     ran = run_checks("--ready", f"--mirror={mirror.url}", "--lang=en", env=env)
     said = " ".join(ran.out.split())
     assert ran.code == 0 and "To download: 2 MB" in said and f"{mirror.url} gave" in said and "about 1 min" in said
+    (sent,) = codes_in(ran.out)
+    assert decode(sent, "chat", "?").verdict == ran.result["verdict"], "the code to send"
     assert not list(home.iterdir()) and ran.result["run"]["mode"] == "fix-plan"
     assert run_checks("--ready", "--fix", env=env).code == 4
