@@ -20,10 +20,11 @@ from tests.conftest import ROOT
 
 @pytest.mark.parametrize(("argv", "code", "said"), [
     (["/nowhere"], 4, "holds no kit"), (["--room=x", "--model=m:cloud"], 4, "cannot be used"),
-    (["--room=x", "--ask=type `id`"], 4, "cannot be used"), (["--room=/dev/null/x"], 1, "Nothing is served")])
+    (["--room=x", "--ask=type `id`"], 4, "cannot be used"), (["--room=file/x"], 1, "Nothing is served")])
 def test_what_cannot_be_is_one_sentence(argv: list[str], code: int, said: str, tmp_path: Path,
                                         monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()  # below a file there is no folder, on any system
     monkeypatch.setenv("OLLAMA_CHECKPOINTS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(serve, "listeners", [])
     monkeypatch.setattr(serve.signal, "signal", lambda number, handler: None)

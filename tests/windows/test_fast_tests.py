@@ -43,7 +43,8 @@ def shares(windows: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             made = machines.enter_context(machine.machine(user, language))
             suite, file = made.lay_suite(), tmp_path_factory.mktemp(name) / "out.txt"
             what = [f"tests/{room}" for room in rooms.split()]
-            words = [PACKAGES, "tests", *what, "-m", "not real", "-q", "-p", "no:cacheprovider", "--durations=5"]
+            words = [PACKAGES, "tests", *what, "-m", "not real", "-q", "-p", "no:cacheprovider", "--durations=5",
+                     "--timeout=300"]  # a test that hangs is named, with what it was doing
             with file.open("wb") as out:
                 started[name] = Share(made.start(*words, cwd=suite, out=out.fileno()), file)
         yield started
