@@ -1,6 +1,7 @@
 """Runs the suite the way a person does, in a process of its own."""
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -70,6 +71,29 @@ def a_run() -> Iterator[None]:
     with children.open_run():
         yield
     children.begin()
+
+
+@pytest.fixture(scope="session")
+def programs() -> None:
+    """Fetched or built once, before a test's own time begins: from packages that takes minutes, on a small machine more.
+
+    Where one cannot be had, the tests that need it say so themselves.
+    """
+    from fixtures.programs.programs import OLDER, ProgramMissing, Programs
+
+    found = Programs(os.environ)
+    found.prefetch(["ollama", "opencode", "model"])
+    for get in (found.ollama, found.opencode, found.model_file, functools.partial(found.ollama, OLDER)):
+        with contextlib.suppress(ProgramMissing):
+            get()
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def provided(request: pytest.FixtureRequest) -> None:
+    """Real tests find their programs in the cache."""
+    if request.node.get_closest_marker("real"):
+        request.getfixturevalue("programs")
 
 
 def checks_command(report: Path, *args: str) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
+from fixtures.system import tables
 from fixtures.system.sentences import VALUE, Sentences, Text
 from reports.words import words
 
@@ -27,6 +28,7 @@ CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 DATA = {
     "screen.py": "the characters before which no line breaks",
     "redact/redact.py": "what people call a password, and where a value ends",
+    "room/roster.py": "what a school's list calls its columns",
     "redact/spellings.py": "where a name ends",
     "explain/recognise.py": "what a text about a local model names",
     "explain/errors.py": "what programs print",
@@ -160,6 +162,6 @@ def test_no_sentence_stands_in_code(file: Path) -> None:
 
 def test_a_table_is_read_when_its_first_word_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Path] = []
-    monkeypatch.setattr(Path, "read_text", lambda file, **how: read.append(file) or "x = { en = 'a', zh = 'b' }")
+    monkeypatch.setattr(tables, "read", lambda file: read.append(file) or {"x": {"en": "a", "zh": "b"}})
     fresh = Sentences(Path("x.toml"))
     assert not read and fresh("x") == fresh("x") == Text("a", "b") and len(read) == 1
