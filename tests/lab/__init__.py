@@ -1,0 +1,1 @@
+"""Tests of the role for lab rooms, by the real Ansible."""
