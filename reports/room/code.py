@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
-from reports.room.seats import SEVERITY, VERDICTS, Run, Trouble, one_name, opencode_generation, time_of
+from reports.room.seats import SEVERITY, VERDICTS, Run, Trouble, machine_of, one_name, opencode_generation, time_of
 from reports.words.words import STEPS
 
 FORMAT = 1
@@ -66,6 +66,7 @@ def _body(result: Mapping[str, Any], troubles: list[Mapping[str, Any]]) -> list[
         (result["model"] or "")[:LONGEST_MODEL],
         opencode_generation((result.get("versions") or {}).get("opencode")),
         TARGETS.index(result["run"]["target"]),
+        machine_of(result["machine"]),
     ]
 
 
@@ -141,6 +142,7 @@ def _run(body: list[Any], path: str, place: str) -> Run:
         model=one_name(model) if model else None,
         target=TARGETS[_index(target, TARGETS)],
         opencode=int(generation) if generation else None,
+        machine=one_name(body[10])[:4] if body[10:] and body[10] else None,
     )
 
 

@@ -1,8 +1,8 @@
 """Everything that was handed in, by seat: what the room's page is made of."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Container, Iterator
+from itertools import count, pairwise
 from pathlib import Path
 
 from reports.room.code import BrokenCode, codes_in, decode
@@ -18,7 +18,7 @@ def gather(folder: Path, lang: str, known: Known | None = None) -> Room:
 
     `known` keeps what a file held, for a page that is made again and again.
     """
-    room = Room()
+    room, by_name = Room(), dict[str, list[Run]]()
     for path, name in files(folder):
         for one in _read_once(path, name, folder, lang, {} if known is None else known):
             if isinstance(one, Unread):
@@ -26,10 +26,20 @@ def gather(folder: Path, lang: str, known: Known | None = None) -> Room:
             elif one.target != "machine":
                 room.rehearsals += 1
             else:
-                room.seats.setdefault(one.seat, Seat(one.seat)).runs.append(one)
-    for seat in room.seats.values():
-        seat.runs = _oldest_first(seat.runs)
+                by_name.setdefault(one.seat, []).append(one)
+    for name, runs in by_name.items():
+        for seat in _of_machines(name, _oldest_first(runs), by_name):
+            room.seats[seat.name] = seat
     return room
+
+
+def _of_machines(name: str, runs: list[Run], taken: Container[str]) -> Iterator[Seat]:
+    """A name on two machines is two seats, `A3` and `A3 (2)`, as a live room calls them: neither hides the other."""
+    machines = list(dict.fromkeys(run.machine for run in runs if run.machine)) or [None]
+    free = (label for number in count(2) if (label := f"{name} ({number})") not in taken)
+    for place, machine in enumerate(machines):
+        own = [run for run in runs if (run.machine or machines[0]) == machine]
+        yield Seat(next(free) if place else name, own, name if len(machines) > 1 else None)
 
 
 def _read_once(path: Path, name: str, folder: Path, lang: str, known: Known) -> list[Run | Unread]:
@@ -59,7 +69,10 @@ def _runs(found: Found, lang: str) -> Iterator[Run | Unread]:
 
 
 def _oldest_first(runs: list[Run]) -> list[Run]:
-    """Without the copy that `history/` keeps of the newest, which is known by its start."""
-    ordered = sorted(runs, key=lambda run: (run.started or NEVER, "history/" not in run.path))
-    doubled = [run.started is not None and run.started == later.started for run, later in pairwise(ordered)]
+    """Without the copy that `history/` keeps of the newest, which is known by its start and its machine."""
+    ordered = sorted(
+        runs, key=lambda run: (run.started or NEVER, run.machine or "", run.file is not None, "history/" not in run.path)
+    )
+    doubled = [run.started is not None and (run.started, run.machine) == (later.started, later.machine)
+               for run, later in pairwise(ordered)]
     return [run for run, again in zip(ordered, [*doubled, False], strict=True) if not again]

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,6 +56,8 @@ class Run:
     """The generation of the OpenCode that answered."""
     file: Path | None = None
     """Where it lies on the disk, and not in a zip, a mail or a code."""
+    machine: str | None = None
+    """What its machine is like: by this two with one name are told apart. None where it is not known."""
 
     @property
     def pitfall(self) -> str | None:
@@ -77,6 +80,8 @@ class Seat:
 
     name: str
     runs: list[Run] = field(default_factory=list)
+    shared: str | None = None
+    """The name, where results of another machine came by it too."""
 
     @property
     def now(self) -> Run:
@@ -158,7 +163,16 @@ def _run(data: Mapping[str, Any], found: Found, lang: str) -> Run:
         model=one_name(data["model"]) if data["model"] else None,
         target=data["run"]["target"],
         opencode=opencode_generation((data.get("versions") or {}).get("opencode")),
+        machine=machine_of(data["machine"]),
     )
+
+
+def machine_of(machine: Mapping[str, Any]) -> str | None:
+    """Four signs made of system, processors and memory; they name nobody. None where one of these is not known."""
+    like = [machine.get(one) for one in ("os", "arch", "cpu_count", "ram_gib")]
+    if None in like:
+        return None
+    return f"{zlib.crc32(repr([*like[:3], round(like[3])]).encode('utf-8', 'replace')) & 0xFFFF:04x}"
 
 
 def opencode_generation(version: Any) -> int | None:
