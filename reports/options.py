@@ -39,7 +39,10 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--strict-checks", action="store_true", help="advice counts as failure")
     group.addoption("--prove", action="store_true", help="measure which names and addresses try to leave this machine")
     group.addoption(
-        "--prove-minutes", metavar="N", type=float, help="the same, with N minutes in which nothing is done (default: 1)"
+        "--prove-minutes",
+        metavar="N",
+        type=float,
+        help="the same, with N minutes in which nothing is done (default: 1)",
     )
     group.addoption("--full", action="store_true", help="adds one request as long as OpenCode's own")
     group.addoption(
@@ -195,3 +198,18 @@ def _start() -> str:
         inside = program.resolve().is_relative_to(ROOT)
         start = command.shell_line([os.path.relpath(program) if inside else program.stem])
     return f"{start} checks"
+
+
+def silence(config: pytest.Config) -> None:
+    """pytest's own screen is for programmers; `-v` brings it back."""
+    option = config.option
+    option.verbose, option.tbstyle, option.reportchars = -2, "no", ""
+    option.no_header = option.no_summary = True
+
+
+def relative(path: Path) -> str:
+    """As somebody who sits in this folder would type it."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

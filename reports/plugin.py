@@ -4,7 +4,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import signal
 import sys
 import time
 from collections.abc import Generator, Iterator
@@ -16,7 +15,7 @@ import pytest
 from checks.judging.run import FINDING, JUDGEMENTS, mode
 from fixtures import command
 from fixtures.system import stream, tables
-from reports import options
+from reports import ending, options
 from reports.ci import job as ci
 from reports.language import shown, usual
 from reports.words import words
@@ -74,20 +73,14 @@ class Reporter:
         self.unwritten: str | None = None
         self.verbose = config.option.verbose > 0
         self.quiet = config.option.verbose < 0
-        self._signals = {name: signal.signal(name, _interrupt) for name in _ends()}
+        self._signals = ending.take_over()
         if not self.verbose:
-            self._silence()
+            options.silence(config)
 
     def _folder(self) -> Path:
         usual = command.report_folder(self.config.invocation_params.dir)
         folder = Path(self.config.option.report_dir or usual).absolute()
         return folder / self.config.option.seat if self.config.option.seat else folder
-
-    def _silence(self) -> None:
-        """pytest's own screen is for programmers; `-v` brings it back."""
-        option = self.config.option
-        option.verbose, option.tbstyle, option.reportchars = -2, "no", ""
-        option.no_header = option.no_summary = True
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -209,7 +202,7 @@ class Reporter:
     def _show(self, result: dict[str, Any], screen: Screen, terminal: pytest.TerminalReporter) -> None:
         from reports.terminal import render
 
-        report = _relative(self.folder / "report.html") if not self.unwritten else None
+        report = options.relative(self.folder / "report.html") if not self.unwritten else None
         for line in render(result, screen, options.again(self.config), report, self.quiet, options.fix(self.config)):
             terminal.write_line(line)
 
@@ -241,8 +234,7 @@ class Reporter:
 
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
-        for name, handler in self._signals.items():
-            signal.signal(name, handler)
+        ending.give_back(self._signals)
 
 
 def _visit(config: pytest.Config) -> Visit | None:
@@ -252,19 +244,3 @@ def _visit(config: pytest.Config) -> Visit | None:
     from reports.visit import Visit
 
     return Visit(config, sys.__stderr__ if config.option.json else STDOUT)
-
-
-def _ends() -> list[signal.Signals]:
-    """A closed window or a cancelled job, besides Ctrl-C."""
-    return [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt(signal.Signals(number).name)
-
-
-def _relative(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -37,23 +37,45 @@ def prove(facts: Facts, idle: float) -> Table:
     told = [one for one in measured.attempts if not _stays(one) and not _is_way(one, measured.attempts)]
     rows = [_row(one, subject) for one in told]
     return {
-        "rung": measured.rung, "ollama": measured.ollama, "holds": measured.holds,
-        "verdict": _pair(_verdict(measured, rows)), "remarks": [_pair(one) for one in _remarks(measured, subject, rows)],
+        "rung": measured.rung,
+        "ollama": measured.ollama,
+        "holds": measured.holds,
+        "verdict": _pair(_verdict(measured, rows)),
+        "remarks": [_pair(one) for one in _remarks(measured, subject, rows)],
         "passed_over": list(_passed_over(measured)),
         "controls": dict(measured.controls),
-        "started": _when(measured.started), "ended": _when(measured.ended), "idle": measured.idle,
+        "started": _when(measured.started),
+        "ended": _when(measured.ended),
+        "idle": measured.idle,
         "sent": [{"to": "/".join((one["provider"], one["model"])), "reply": one["text"]} for one in measured.sent],
-        "attempts": rows, "closing": list(_closing(rows, facts)),
+        "attempts": rows,
+        "closing": list(_closing(rows, facts)),
         "files": [one._asdict() for one in facts.measured_files()],
-        "switches": subject.switches, "not_judged": subject.not_judged,
+        "switches": subject.switches,
+        "not_judged": subject.not_judged,
     }
 
 
 def _nothing(verdict: Text) -> Table:
     """Where there was no measurement."""
-    return {"rung": None, "ollama": None, "holds": False, "verdict": _pair(verdict), "remarks": [],
-            "passed_over": [], "controls": {}, "started": None, "ended": None, "idle": 0.0, "sent": [], "attempts": [], "closing": [],
-            "files": [], "switches": {}, "not_judged": []}
+    return {
+        "rung": None,
+        "ollama": None,
+        "holds": False,
+        "verdict": _pair(verdict),
+        "remarks": [],
+        "passed_over": [],
+        "controls": {},
+        "started": None,
+        "ended": None,
+        "idle": 0.0,
+        "sent": [],
+        "attempts": [],
+        "closing": [],
+        "files": [],
+        "switches": {},
+        "not_judged": [],
+    }
 
 
 def _pair(one: Text) -> dict[str, str]:

@@ -11,8 +11,11 @@ from fixtures.opencode.task import FILE, Task
 from fixtures.system.sentences import Sentences, Text
 
 text = Sentences.beside(__file__, "../sentences/task.toml")
-PRINTED = re.compile(r'"?(name|tool|function)"?\s*[:=]\s*"?\w+"?\s*,\s*"?(arguments|parameters|input)"?|<tool_call|<function'
-                     r'|<\|tool_call|\[TOOL_CALLS\]|<invoke\b|"(filePath|oldString|newString)"\s*:', re.IGNORECASE)
+PRINTED = re.compile(
+    r'"?(name|tool|function)"?\s*[:=]\s*"?\w+"?\s*,\s*"?(arguments|parameters|input)"?|<tool_call|<function'
+    r'|<\|tool_call|\[TOOL_CALLS\]|<invoke\b|"(filePath|oldString|newString)"\s*:',
+    re.IGNORECASE,
+)
 """A call written out, in the shapes that the families' templates ask for."""
 MALFORMED = re.compile(r"error parsing tool call|invalid tool call|failed to parse (the )?tool|tool call arguments",
                        re.IGNORECASE)

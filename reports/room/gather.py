@@ -71,7 +71,8 @@ def _runs(found: Found, lang: str) -> Iterator[Run | Unread]:
 def _oldest_first(runs: list[Run]) -> list[Run]:
     """Without the copy that `history/` keeps of the newest, which is known by its start and its machine."""
     ordered = sorted(
-        runs, key=lambda run: (run.started or NEVER, run.machine or "", run.file is not None, "history/" not in run.path)
+        runs,
+        key=lambda run: (run.started or NEVER, run.machine or "", run.file is not None, "history/" not in run.path),
     )
     doubled = [run.started is not None and (run.started, run.machine) == (later.started, later.machine)
                for run, later in pairwise(ordered)]

@@ -183,7 +183,9 @@ def opencode_generation(version: Any) -> int | None:
 
 def _trouble(check: Mapping[str, Any], lang: str) -> Trouble:
     found = clean(check["found"][lang]) if check["found"] else ""
-    return Trouble(one_name(check["id"]), check["status"], one_name(check["pitfall"] or check["id"]), found[:LONGEST_SIGHT])
+    return Trouble(
+        one_name(check["id"]), check["status"], one_name(check["pitfall"] or check["id"]), found[:LONGEST_SIGHT]
+    )
 
 
 def one_name(text: Any) -> str:

@@ -62,14 +62,23 @@ def test_what_may_have_been_content_is_called_so(tmp_path: Path) -> None:
 
 def test_switches_tell_no_password(tmp_path: Path) -> None:
     one = subject(tmp_path, HTTPS_PROXY="http://me:secret@proxy.invalid:8080", OTEL_X="1", OPENCODE_DISABLE_SHARE="1")
-    assert one.switches == {"HTTPS_PROXY": "http://***@proxy.invalid:8080", "OTEL_X": "1", "OPENCODE_DISABLE_SHARE": "1"}
+    assert one.switches == {
+        "HTTPS_PROXY": "http://***@proxy.invalid:8080",
+        "OTEL_X": "1",
+        "OPENCODE_DISABLE_SHARE": "1",
+    }
     assert one.not_judged == ["mcp docs"]
     assert proxies(one.setup.env) == [("proxy.invalid", 8080)]
 
 
 def test_attempts_of_one_kind_are_one_row() -> None:
-    rows = together([Attempt("opencode", "a", asked=1, first=2, last=2), Attempt("ollama", "a", asked=1, first=1, last=1),
-                     Attempt("opencode", "a", tried=1, first=5, last=5, ports=("tcp 443",))])
+    rows = together(
+        [
+            Attempt("opencode", "a", asked=1, first=2, last=2),
+            Attempt("ollama", "a", asked=1, first=1, last=1),
+            Attempt("opencode", "a", tried=1, first=5, last=5, ports=("tcp 443",)),
+        ]
+    )
     assert [(one.by, one.asked, one.tried, one.first, one.last) for one in rows] == [
         ("ollama", 1, 0, 1, 1), ("opencode", 1, 1, 2, 5)]
 
@@ -77,16 +86,28 @@ def test_attempts_of_one_kind_are_one_row() -> None:
 HELD = {"forbidden": True, "allowed": True}
 
 
-@pytest.mark.parametrize(("measured", "said"), [
-    (Measurement("enforced", HELD, 0, 61), "nothing tried to leave in 61 s (enforced)"),
-    (Measurement("sink", HELD, 0, 61), "nothing tried to leave in 61 s (sink)"),
-    (Measurement("enforced", {"forbidden": False}), "This run proves nothing: a forbidden request was not caught."),
-    (Measurement("enforced", {**HELD, "allowed": False}), "This run proves nothing: a request to Ollama did not pass."),
-    (Measurement("observed", {"seen": False}), "This run proves nothing: a connection that was made for it was not seen."),
-    (Measurement("enforced", HELD, lost=3), "This run proves nothing: 3 packets came too fast to be read."),
-    (Measurement("enforced", HELD, error="x\nno such file\n"), "This run proves nothing: OpenCode did not start. no such file"),
-    (Measurement("enforced", HELD, error=""), "This run proves nothing: OpenCode did not start. ?"),
-])
+@pytest.mark.parametrize(
+    ("measured", "said"),
+    [
+        (Measurement("enforced", HELD, 0, 61), "nothing tried to leave in 61 s (enforced)"),
+        (Measurement("sink", HELD, 0, 61), "nothing tried to leave in 61 s (sink)"),
+        (Measurement("enforced", {"forbidden": False}), "This run proves nothing: a forbidden request was not caught."),
+        (
+            Measurement("enforced", {**HELD, "allowed": False}),
+            "This run proves nothing: a request to Ollama did not pass.",
+        ),
+        (
+            Measurement("observed", {"seen": False}),
+            "This run proves nothing: a connection that was made for it was not seen.",
+        ),
+        (Measurement("enforced", HELD, lost=3), "This run proves nothing: 3 packets came too fast to be read."),
+        (
+            Measurement("enforced", HELD, error="x\nno such file\n"),
+            "This run proves nothing: OpenCode did not start. no such file",
+        ),
+        (Measurement("enforced", HELD, error=""), "This run proves nothing: OpenCode did not start. ?"),
+    ],
+)
 def test_a_verdict_is_as_strong_as_what_was_measured(measured: Measurement, said: str) -> None:
     assert proof._verdict(measured, []).en == said
     assert measured.holds == said.startswith("nothing tried")
@@ -103,7 +124,9 @@ def test_a_fault_of_the_suite_is_no_measurement() -> None:
 
 def test_nothing_to_measure_and_no_way_to_measure_are_told_apart() -> None:
     none = SimpleNamespace(measured=lambda idle: None, subject=None)
-    no_way = SimpleNamespace(measured=lambda idle: Measurement("none", {}, passed_over=(("enforced", "forbidden", None),)), subject=1)
+    no_way = SimpleNamespace(
+        measured=lambda idle: Measurement("none", {}, passed_over=(("enforced", "forbidden", None),)), subject=1
+    )
     assert "no OpenCode that starts" in proof.prove(none, 1)["verdict"]["en"]  # type: ignore[arg-type]
     told = proof.prove(no_way, 1)  # type: ignore[arg-type]
     assert "none of the ways" in told["verdict"]["en"] and told["passed_over"][0]["why"]["en"].startswith("enforced: ")

@@ -32,9 +32,16 @@ def facts_of(exit: Exit, folder: Path) -> Facts:
     where = address("http://127.0.0.1:11434", "default")
     assert where
     online = Default("build", None, "order", (), "opencode", "big-pickle", "big-pickle", "https://opencode.ai/zen/v1")
-    known = {"server": Server(where, "ollama", "0.34.0"), "models": (model("qwen2.5-coder:7b"),), "reached_at": (),
-             "cloud": Cloud(False, "none"), "answers_strangers": False, "mirror_serves": False, "opencode_program": None,
-             "default": online if exit.id == "default-model" else None}
+    known = {
+        "server": Server(where, "ollama", "0.34.0"),
+        "models": (model("qwen2.5-coder:7b"),),
+        "reached_at": (),
+        "cloud": Cloud(False, "none"),
+        "answers_strangers": False,
+        "mirror_serves": False,
+        "opencode_program": None,
+        "default": online if exit.id == "default-model" else None,
+    }
     for name, value in known.items():
         facts.assume(name, value)
     return facts

@@ -1,4 +1,5 @@
 """Remedies that work as printed: the server's address, the file that is there, the line that counts, what hurts first."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -28,13 +29,22 @@ def asked(tmp_path: Path, named: str | None, server: str, state: str = "ollama")
     return ollama_host(facts)
 
 
-@pytest.mark.parametrize(("named", "server", "wanted"), [
-    (None, HERE, None), ("127.0.0.1", HERE, None), ("0.0.0.0:11434", HERE, None), ("http://localhost:11434", HERE, None),
-    ("127.0.0.1:9", HERE, "127.0.0.1:11434"), ("http://127.0.0.1", HERE, "127.0.0.1:11434"),
-    ("gpu-box.example:11434", HERE, "127.0.0.1:11434"), (None, MOVED, "127.0.0.1:8080"),
-    ("127.0.0.1:8080", MOVED, None), ("127.0.0.1:9", "http://[::1]:11434/v1", "[::1]:11434"),
-    (None, "http://gpu-box.example:11434", None),
-])
+@pytest.mark.parametrize(
+    ("named", "server", "wanted"),
+    [
+        (None, HERE, None),
+        ("127.0.0.1", HERE, None),
+        ("0.0.0.0:11434", HERE, None),
+        ("http://localhost:11434", HERE, None),
+        ("127.0.0.1:9", HERE, "127.0.0.1:11434"),
+        ("http://127.0.0.1", HERE, "127.0.0.1:11434"),
+        ("gpu-box.example:11434", HERE, "127.0.0.1:11434"),
+        (None, MOVED, "127.0.0.1:8080"),
+        ("127.0.0.1:8080", MOVED, None),
+        ("127.0.0.1:9", "http://[::1]:11434/v1", "[::1]:11434"),
+        (None, "http://gpu-box.example:11434", None),
+    ],
+)
 def test_where_the_command_asks(tmp_path: Path, named: str | None, server: str, wanted: str | None) -> None:
     assert asked(tmp_path, named, server) == asked(tmp_path, named, server, "refused") == wanted
 

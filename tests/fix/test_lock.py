@@ -19,9 +19,23 @@ from fixtures.ollama.server import Program, Server, address
 from tests.support.config_homes import URL, Home, config, model
 
 VERSIONS = {1: "1.18.33", 2: "2.0.26"}
-BY_CONFIG = {"default-model", "other-providers", "own-provider", "small-model", "share", "webfetch", "shell", "websearch",
-             "mcp-remote", "opencode-listens", "update-check", "instructions-url", "skills-url", "references-git",
-             "language-servers"}
+BY_CONFIG = {
+    "default-model",
+    "other-providers",
+    "own-provider",
+    "small-model",
+    "share",
+    "webfetch",
+    "shell",
+    "websearch",
+    "mcp-remote",
+    "opencode-listens",
+    "update-check",
+    "instructions-url",
+    "skills-url",
+    "references-git",
+    "language-servers",
+}
 COMMENTED = """{
   // written by hand
   "$schema": "https://opencode.ai/config.json",

@@ -8,7 +8,9 @@ from fixtures.ollama.names import same_model
 NAME = "qwen2.5-coder:7b"
 
 
-@pytest.mark.parametrize("other", [f" {NAME}", f"{NAME}\n", f"\t{NAME}", f"\u00a0{NAME}", f"\u3000{NAME}  ", NAME.upper()])
+@pytest.mark.parametrize(
+    "other", [f" {NAME}", f"{NAME}\n", f"\t{NAME}", f"\u00a0{NAME}", f"\u3000{NAME}  ", NAME.upper()]
+)
 def test_one_model(other: str) -> None:
     assert same_model(other, NAME)
 

@@ -43,7 +43,9 @@ def test_without_namespaces_it_is_the_rung_below_and_says_why(run_checks: Callab
     assert (proof["rung"], proof["ollama"], proof["holds"]) == ("sink", "observed", True), ran.out
     why = proof["passed_over"][0]
     assert (why["rung"], why["setting"]) == ("enforced", "user.max_user_namespaces")
-    assert why["command"] == "sudo sysctl -w user.max_user_namespaces=15000" and why["command"] in " ".join(ran.out.split())
+    assert why["command"] == "sudo sysctl -w user.max_user_namespaces=15000" and why["command"] in " ".join(
+        ran.out.split()
+    )
     assert {"models.opencode.ai": "model-catalogue", "registry.npm": "plugin-package"}.items() <= {
         one["to"]: one["exits"][0] for one in proof["attempts"]}.items()
     assert "(sink)" in ran.out and "(enforced)" not in ran.out
@@ -71,7 +73,15 @@ def test_in_a_container_that_refuses_namespaces_no_setting_is_blamed(user: int, 
     inner = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from fixtures.proof import namespace as n\n" \
             "from pathlib import Path\n" \
             f"try:\n n.enter(Path({str(tmp_path)!r}))\nexcept n.Forbidden as e: print(e.at, e.reason)"
-    outer = ["unshare", "-U", f"--map-user={user}", f"--map-group={user}", sys.executable, "-m", "tests.support.no_unshare"]
+    outer = [
+        "unshare",
+        "-U",
+        f"--map-user={user}",
+        f"--map-group={user}",
+        sys.executable,
+        "-m",
+        "tests.support.no_unshare",
+    ]
     argv = [*outer, sys.executable, "-c", inner]
     assert subprocess.run(argv, cwd=ROOT, capture_output=True, text=True).stdout == "unshare forbidden\n"
 

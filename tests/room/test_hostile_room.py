@@ -1,4 +1,5 @@
 """A room that is somebody else's: whatever answers, the learner's run ends, reaches nobody else and says nothing of theirs."""
+
 from __future__ import annotations
 
 import http.server

@@ -59,7 +59,9 @@ def test_what_carries_nothing_is_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.eml", "a.mbox", "a.txt", "result.json"])
-@pytest.mark.parametrize("content", [b"PK\x03\x04broken", b"\xff" * 1000, b"From \n\nOCH1-AAAAAAAAAA"], ids=["zip", "ff", "box"])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04broken", b"\xff" * 1000, b"From \n\nOCH1-AAAAAAAAAA"], ids=["zip", "ff", "box"]
+)
 def test_damage_ends_nothing(name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     put(tmp_path / "b" / "result.json")
@@ -78,7 +80,9 @@ def test_one_of_a_hundred_megabytes_is_said_and_not_read(tmp_path: Path) -> None
 def test_a_zip_that_swells_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "LARGEST_CARRIER", 4 * 2**20)
     large = b" " * (3 * 2**20) + document("A")
-    (tmp_path / "bomb.zip").write_bytes(packed(a__result_json=large, b__result_json=large, c__result_json=document("C")))
+    (tmp_path / "bomb.zip").write_bytes(
+        packed(a__result_json=large, b__result_json=large, c__result_json=document("C"))
+    )
     room = gather(tmp_path, "en")
     assert set(room.seats) == {"A"} and [one.path for one in room.unread] == ["bomb.zip/b/result.json"]
 

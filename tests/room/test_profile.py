@@ -24,7 +24,10 @@ anything = st.recursive(st.none() | st.booleans() | st.integers() | words,
 
 def test_a_sound_profile_is_read_whole_and_served_as_it_was() -> None:
     profile = read(json.dumps(SOUND).encode())
-    assert json.loads(json.dumps(profile.document())) == SOUND and profile.allowed == ("llama3.2:3b", "qwen2.5-coder:7b")
+    assert json.loads(json.dumps(profile.document())) == SOUND and profile.allowed == (
+        "llama3.2:3b",
+        "qwen2.5-coder:7b",
+    )
 
 
 @pytest.mark.parametrize("told", [{}, [], None, {"schema": 2}, {"schema": 1, "command": "id"}, {"schema": True},

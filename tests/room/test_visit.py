@@ -15,7 +15,9 @@ from tests.conftest import Ran
 from tests.support.room_bench import ask, kept, open_room
 
 Run = Callable[..., Ran]
-PROFILE = Profile(server="http://10.0.0.2:11434", lang="zh", model="llama3.2:3b", help="raise your hand", minimum={"ollama": "9.1"})
+PROFILE = Profile(
+    server="http://10.0.0.2:11434", lang="zh", model="llama3.2:3b", help="raise your hand", minimum={"ollama": "9.1"}
+)
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ def main(folder: Path) -> None:
     held = controls.enforced(watch, [], {"relay": []})
     hidden = [place.name for place in Path("/run").iterdir() if place.is_dir() and any(place.iterdir())]
     rights = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("CapBnd"))
-    print(json.dumps({"held": held, "seen": sorted(one.to for one in watch.attempts()), "left": hidden, "rights": rights}))
+    print(
+        json.dumps({"held": held, "seen": sorted(one.to for one in watch.attempts()), "left": hidden, "rights": rights})
+    )
 
 
 if __name__ == "__main__":

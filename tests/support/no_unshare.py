@@ -16,7 +16,12 @@ CALLS = {"x86_64": 272, "aarch64": 97}
 
 def forbid() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
-    steps = [(0x20, 0, 0, 0), (0x15, 0, 1, CALLS[platform.machine()]), (0x06, 0, 0, 0x00050001), (0x06, 0, 0, 0x7FFF0000)]
+    steps = [
+        (0x20, 0, 0, 0),
+        (0x15, 0, 1, CALLS[platform.machine()]),
+        (0x06, 0, 0, 0x00050001),
+        (0x06, 0, 0, 0x7FFF0000),
+    ]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     filled = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(steps), ctypes.addressof(program)))
     if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, filled, 0, 0):

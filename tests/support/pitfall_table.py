@@ -63,7 +63,10 @@ def rows() -> Iterator[str]:
     shown = _shown()
     for id, pitfall in load().items():
         where = shown.get(id, [])
-        checks = ", ".join(dict.fromkeys(f"`{check}`" for check, _ in where)) or "`explain`, or a check that no folder reaches"
+        checks = (
+            ", ".join(dict.fromkeys(f"`{check}`" for check, _ in where))
+            or "`explain`, or a check that no folder reaches"
+        )
         folders = ", ".join(dict.fromkeys(f"`{folder}`" for _, folder in where)) or f"none: {pitfall.no_setup}"
         typed = executed(id) if where or executed(id) != "yes" else "no: no folder shows it"
         yield f"| `{id}` | {checks} | {folders} | {'yes' if pitfall.fixable else 'no'} | {_systems(pitfall)} | {typed} |"

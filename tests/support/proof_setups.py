@@ -12,7 +12,10 @@ from tests.conftest import ROOT
 
 
 def namespaces() -> bool:
-    return bool(shutil.which("unshare")) and not subprocess.run(["unshare", "-rnm", "true"], capture_output=True).returncode
+    return (
+        bool(shutil.which("unshare"))
+        and not subprocess.run(["unshare", "-rnm", "true"], capture_output=True).returncode
+    )
 
 
 needs_namespaces = pytest.mark.skipif(
@@ -24,7 +27,9 @@ CLOSED = {"OPENCODE_DISABLE_MODELS_FETCH": "1", "npm_config_offline": "true", "O
 LINES = '"autoupdate": false, "share": "disabled", "enabled_providers": ["ollama"], "model": "ollama/qwen2.5-coder:7b",'
 
 
-def setup_folder(folder: Path, config: str = "", env: dict[str, str] | None = None, server: str = "", programs: str = "") -> Path:
+def setup_folder(
+    folder: Path, config: str = "", env: dict[str, str] | None = None, server: str = "", programs: str = ""
+) -> Path:
     """The sound set-up with these lines at the top of its config, and these variables."""
     shutil.copytree(ROOT / "fixtures" / "setups" / "healthy", folder)
     file = folder / "home" / ".config" / "opencode" / "opencode.json"

@@ -63,7 +63,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(200, {"capabilities": ["completion", "tools"], "model_info": {}})
         if not body.get("stream"):
             return self._send(200, {"choices": [{"message": {"content": "x"}}], "usage": {"prompt_tokens": 20000}})
-        self._stream(self._next() if "greeting.txt" in json.dumps(body) else [said("Hello, I am a model that follows a script.")])
+        self._stream(
+            self._next() if "greeting.txt" in json.dumps(body) else [said("Hello, I am a model that follows a script.")]
+        )
 
     def _next(self) -> list[Piece] | str:
         if not self.script:

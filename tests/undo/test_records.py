@@ -56,7 +56,9 @@ def given(setup: Setup, text: str) -> Path:
 def test_a_journal_of_1_0_0_has_its_entries(setup: Setup) -> None:
     file = given(setup, OF_1_0_0.read_text(encoding="utf-8"))
     entries = read(file)
-    assert [one.kind for one in entries.values()] == "folders tree link tree link server model file package file".split()
+    assert [
+        one.kind for one in entries.values()
+    ] == "folders tree link tree link server model file package file".split()
     assert {one.phase for one in entries.values()} == {"done"}
     for number, line in lines(file).items():
         now = as_line(entries[number])

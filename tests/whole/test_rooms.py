@@ -12,7 +12,7 @@ ROOMS = (
     "reports.__main__ reports.plugin", "reports.hand_in", "reports.ci reports.explain reports.room",
     "reports.page reports.terminal",
     "reports.ready reports.visit", "reports.fixes reports.proof reports.progress reports.result",
-    "reports.options reports.screen reports.redact", "reports.words",
+    "reports.options reports.ending reports.screen reports.redact", "reports.words",
     "reports.language", "checks", "checks.fixing", "checks.rules", "checks.judging",
     "fixtures.undo", "fixtures.fix", "fixtures.facts fixtures.mirror", "fixtures.proof",
     "fixtures.opencode fixtures.room fixtures.sandbox",

@@ -58,4 +58,8 @@ if __name__ == "__main__":
     else:
         subprocess.run([sys.executable, *sys.argv, "here"], creationflags=NEW_CONSOLE, check=False)
         told = Path(sys.argv[2])
-        print(told.read_text(encoding="utf-8") if told.is_file() else told.with_suffix(".err").read_text("utf-8", "replace"))
+        print(
+            told.read_text(encoding="utf-8")
+            if told.is_file()
+            else told.with_suffix(".err").read_text("utf-8", "replace")
+        )

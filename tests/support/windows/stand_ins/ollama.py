@@ -25,7 +25,9 @@ def keep(found: dict[str, str]) -> None:
 
 
 def listed(loaded: bool = False) -> dict[str, Any]:
-    more = {"size_vram": 0, "expires_at": "2040-01-01T00:00:00Z"} if loaded else {"capabilities": ["completion", "tools"]}
+    more = (
+        {"size_vram": 0, "expires_at": "2040-01-01T00:00:00Z"} if loaded else {"capabilities": ["completion", "tools"]}
+    )
     return {"models": [{"name": name, "model": name, "digest": digest, "size": SIZE, "context_length": 65536, **more}
                        for name, digest in models().items()]}
 
