@@ -87,6 +87,12 @@ class Reporter:
         """No letters: the report tells it all."""
         return None if self.verbose else ("passed" if report.passed else report.outcome, "", "")
 
+    def pytest_sessionstart(self) -> None:
+        """pytest ends lines that it never began: with `--json` whatever it says goes where errors go."""
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if self.config.option.json and terminal:
+            terminal._tw._file = sys.__stderr__
+
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
         """Facts are read from the end of the collection on, and may take long at once."""
@@ -186,7 +192,7 @@ class Reporter:
         if self.config.option.json:
             from reports.hand_in import one_line
 
-            terminalreporter.write_line(one_line(result))
+            print(one_line(result), file=STDOUT, flush=True)
         else:
             self._show(result, screen, terminalreporter)
         gc.freeze()  # pytest looks through all of it at its end
