@@ -66,13 +66,11 @@ class Reporter:
         self.folder = self._folder()
         self.collector: Collector | None = None
         self.began = time.monotonic()
-        if config.option.fix_plan:
-            tables.only_read()
+        tables.only_read(config.option.fix_plan)
         gc.disable()  # a run of seconds has more to do than to look for what could go
         self.progress = Progress(shown(self.lang, STDOUT), STDOUT)
         self.unwritten: str | None = None
-        self.verbose = config.option.verbose > 0
-        self.quiet = config.option.verbose < 0
+        self.verbose, self.quiet = config.option.verbose > 0, config.option.verbose < 0
         self._signals = ending.take_over()
         if not self.verbose:
             options.silence(config)
