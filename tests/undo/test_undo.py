@@ -208,9 +208,9 @@ def test_line_that_opencode_adds_is_nobodys_edit(home: Path) -> None:
 
 
 def test_server_is_found_by_its_mark_where_the_run_was_killed_before_it_noted_the_number(home: Path) -> None:
-    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 1"})
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "left 1"})
     other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], env={**os.environ, MARK: "here 2"})
-    add_line(setup_of(home), id=2, kind="server", phase="begun", url="http://127.0.0.1:9", fresh=[], mark="here 1")
+    add_line(setup_of(home), id=2, kind="server", phase="begun", url="http://127.0.0.1:9", fresh=[], mark="left 1")
     undo(setup_of(home), keep_models=False)
     left.wait(timeout=10)
     assert other.poll() is None
