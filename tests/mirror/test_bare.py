@@ -32,6 +32,8 @@ from tests.support.small_kit import flip, kit
 __all__ = ["kit"]
 NAMESPACE = ("unshare", "-rmnpf", "--mount-proc")
 SYSTEM_PYTHON = "/usr/bin/python3"
+READ_HERE = {"PYTHONIOENCODING": "utf-8"}
+"""On Windows what goes to a file is in the system's code page."""
 
 
 def fetched(url: str) -> bytes:
@@ -57,7 +59,8 @@ def whole(kit: Path) -> Path:
 def typed(mirror: Mirror, home: Path, *words: str, room: str = "") -> subprocess.CompletedProcess[str]:
     """The printed line, by a shell."""
     argv = shlex.split(bare.line(mirror.url + room, "linux"))
-    env = {**os.environ, "HOME": str(home), "USERPROFILE": str(home), "http_proxy": "http://127.0.0.1:9"}
+    env = {**os.environ, "HOME": str(home), "USERPROFILE": str(home), "http_proxy": "http://127.0.0.1:9",
+           **READ_HERE}
     return subprocess.run([sys.executable, *argv[1:], *words], env=env, capture_output=True, encoding="utf-8",
                           timeout=60)
 
@@ -69,10 +72,10 @@ def test_the_line_brings_the_suite_and_starts_it_as_it_will_be_typed_again(kit: 
     assert done.returncode == 0, done.stderr
     here = home / "ollama-checkpoints-room"
     argv, command, source = json.loads(done.stdout)
-    assert argv == ["--fix", "--lang=en"] and source == mirror.url and command.endswith("ollama-checkpoints-room")
+    assert argv == ["--fix", "--lang=en"] and source == mirror.url and command.strip("'").endswith(here.name)
     assert [one.name for one in (here / "wheels").iterdir()] == ["some_thing-1.0-py3-none-any.whl"]
     assert not list(sums.faults(here, sums.read(here), "suite/")), "the copy can be checked as the kit itself"
-    again = subprocess.run([sys.executable, str(here), "-q"], env={**os.environ, "HOME": str(home)},
+    again = subprocess.run([sys.executable, str(here), "-q"], env={**os.environ, "HOME": str(home), **READ_HERE},
                            capture_output=True, encoding="utf-8", timeout=60)
     assert json.loads(again.stdout)[0] == ["-q"]
 
@@ -92,7 +95,7 @@ def test_a_mirror_that_is_gone_is_one_sentence(kit: Path, tmp_path: Path) -> Non
     line = fetched(f"{mirror.url}/start")
     mirror.shutdown()
     mirror.server_close()
-    done = subprocess.run([sys.executable, "-c", line.decode()], env={**os.environ, "HOME": str(tmp_path)},
+    done = subprocess.run([sys.executable, "-c", line.decode()], env={**os.environ, "HOME": str(tmp_path), **READ_HERE},
                           capture_output=True, encoding="utf-8", timeout=60)
     assert done.returncode == 4 and mirror.url in done.stderr and "Traceback" not in done.stderr
 
@@ -104,7 +107,8 @@ def test_an_old_python_reads_the_start_and_is_told(kit: Path) -> None:
 
     ast.parse(text, feature_version=(3, 6))
     told = text.replace("sys.version_info < (3, 11)", "sys.version_info < (99,)")
-    done = subprocess.run([sys.executable, "-c", told], capture_output=True, encoding="utf-8", timeout=60)
+    done = subprocess.run([sys.executable, "-c", told], env={**os.environ, **READ_HERE}, capture_output=True,
+                          encoding="utf-8", timeout=60)
     assert done.returncode == 4 and "Python 3.11" in done.stderr and "还差一样" in done.stderr
 
 
