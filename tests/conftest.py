@@ -48,14 +48,10 @@ class Ran:
         return {id: one["pitfall"] for id, one in self.checks.items() if one["status"] == status}
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The fast tests first. OLLAMA_CHECKPOINTS_SHARE=5: one in five of the real ones, for `.ci/run`'s second Python."""
     one_in = int(os.environ.get("OLLAMA_CHECKPOINTS_SHARE") or 1)
     out = [item for item in items if item.get_closest_marker("real") and not not_run.in_share(item.nodeid, one_in)]
-    for item in items:
-        real = bool(item.get_closest_marker("real"))
-        item.add_marker(pytest.mark.xdist_group("real" if real else str(item.path)))
     items[:] = sorted((item for item in items if item not in out), key=lambda item: "real" in item.keywords)
     config.hook.pytest_deselected(items=out)
 
