@@ -47,10 +47,8 @@ def test_with_windows_timing_the_line_to_change_is_named(
     judged = rules("localhost")
     finding = slow_name(judged)
     assert finding and (finding.status, finding.pitfall) == ("advice", "localhost-ipv6")
-    assert (
-        "to localhost takes 2.0 s here, to 127.0.0.1 0.0 s" in finding.found.en
-        and "opencode.json:6" in finding.found.en
-    )
+    assert re.search(r"to localhost takes 2\.\d s here, to 127\.0\.0\.1 0\.\d s", finding.found.en)
+    assert "opencode.json:6" in finding.found.en
     assert str(finding.values["base_url"]).startswith("http://127.0.0.1:")
     (step,) = plan(Case(judged.facts, "config-valid", "localhost-ipv6", "advice", finding.values))
     assert f'"baseURL": "{finding.values["base_url"]}"' in step.changes[0].diff
