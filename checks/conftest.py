@@ -165,7 +165,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[object]:
-    """After the last check it is measured what tries to leave; no proof, or content that tried, makes the run end with 1."""
+    """After the last check: measure what tries to leave; no proof, or content that tried, makes the run end with 1."""
     outcome = yield
     minutes = item.config.option.prove_minutes
     if nextitem is None and (item.config.option.prove or minutes is not None):

@@ -71,7 +71,7 @@ def a_run() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def programs() -> None:
-    """Fetched or built once, before a test's own time begins: from packages that takes minutes, on a small machine more.
+    """Fetched or built once, before a test's own time begins: from packages that takes minutes.
 
     Where one cannot be had, the tests that need it say so themselves.
     """

@@ -1,4 +1,4 @@
-"""The room's page, written anew whenever a result comes in: `python -m fixtures.mirror --room` has one of these beside it.
+"""The room's page, written anew whenever a result comes in: `python -m fixtures.mirror --room` has one beside it.
 
 A process of its own: however long a page takes, whoever hands in meanwhile is not held up. It ends with its standard
 input, and so with the server, also where that one is killed.

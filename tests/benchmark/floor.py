@@ -1,6 +1,6 @@
 """The least that one reply through OpenCode takes: one `opencode serve`, the model brought in beside it, one sentence.
 
-`python floor.py OLLAMA_URL PROVIDER MODEL PROMPT AGENT`, in the environment that OpenCode is to have. It judges nothing.
+`python floor.py OLLAMA_URL PROVIDER MODEL PROMPT AGENT`, in OpenCode's environment. It judges nothing.
 """
 import json
 import re

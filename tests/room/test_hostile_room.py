@@ -1,4 +1,4 @@
-"""A room that is somebody else's: whatever answers, the learner's run ends, reaches nobody else and says nothing of theirs."""
+"""A room that is somebody else's: whatever answers, the learner's run ends and reaches nobody else."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Another way to see which names OpenCode asks for, with nothing of the suite's own: `CAPTURE` as a shell runs it.
 
-Below `unshare -rnm`: the resolver of that namespace is `python -m tests.support.capture NAMES`, which denies every name.
+Below `unshare -rnm`: the resolver of that namespace is `python -m tests.support.capture NAMES`, which denies all.
 """
 from __future__ import annotations
 

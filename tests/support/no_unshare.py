@@ -1,4 +1,4 @@
-"""`python -m tests.support.no_unshare COMMAND…`: the command in a process that may make no namespace, as in a container.
+"""`python -m tests.support.no_unshare COMMAND…`: the command in a process that may make no namespace.
 
 A seccomp filter answers `unshare` with EPERM, as Docker's own does (man 2 seccomp; x86-64 and arm64).
 """

@@ -50,6 +50,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent."""
 
     def do_GET(self) -> None:
+        if self.headers["Origin"]:  # another site's page, as Ollama answers one (v0.34.0)
+            return self._send(403, "")
         named = [
             {"name": name, "size": 10**8, "capabilities": able, "context_length": self.answers.window}
             for name, able in self.answers.models

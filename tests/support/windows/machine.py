@@ -49,7 +49,7 @@ def skip_where_none_can_be_made() -> None:
 
 
 def provisioned() -> tuple[Path, Path]:
-    """The packages, and below them the Debian whose drive C: is Windows', from the cache; a changed recipe makes others."""
+    """The packages, and below them the Debian whose drive C: is Windows', from the cache, or made."""
     cache, lock = Cache(cache_dir(os.environ), _told), ROOT / "requirements.lock"
     recipe = (HERE / "provision.sh", HERE / "launcher.c")
     base = cache.part(f"windows-{_key(*recipe)}", lambda work: _provision(work, "base", work / "part"))
