@@ -98,6 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
 def ollama(answers: Answers) -> Iterator[int]:
     """The port of a server with these answers."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"answers": answers}))
+    server.socket.settimeout(1)  # a client that is gone again before it is accepted would hold it for ever
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server.server_port
