@@ -21,7 +21,10 @@ if not any(os.path.exists(word.partition("::")[0]) for word in words):
         while len(codes) < 2 and bootstrap.INTERRUPTED not in codes:
             codes.append(subprocess.call([*start, ("not real", "real")[len(codes)]]))
         sys.exit(next(filter(None, codes), 0))
-    if any(word.startswith("not real") for word in words):  # side by side, for they wait more than they work
-        sys.argv[1:1] = ["-p", "xdist.plugin", "-n", str(2 * min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+    cores, marked = os.cpu_count() or 1, (words + [""])[words.index("-m") + 1]
+    # Side by side, a file in one row: the fast ones wait more than they work, two real ones leave each other room.
+    number = 2 * min(cores, 4) if marked.startswith("not real") else min(cores, 2) if marked.startswith("real") else 0
+    if number:
+        sys.argv[1:1] = ["-p", "xdist.plugin", "-n", str(number), "--dist", "loadfile"]
 
 sys.exit(bootstrap.main("tests"))
