@@ -14,7 +14,7 @@ python_version.require()
 from fixtures import bootstrap  # noqa: E402
 
 words = sys.argv[1:]
-if not any(os.path.exists(word.partition("::")[0]) for word in words):
+if not any(os.path.exists(name) or name.endswith(".py") for name in (word.partition("::")[0] for word in words)):
     if "-m" not in words:  # the whole of it: the fast tests first
         start = [sys.executable, os.path.dirname(os.path.abspath(__file__)), *words, "-m"]
         codes = []
