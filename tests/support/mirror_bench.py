@@ -1,6 +1,6 @@
 """A real Ollama with an empty home, and a mirror that does what real networks do.
 
-`python -m tests.support.mirror_bench FOLDER`, below `unshare -rm`: the home is a small disk of its own that something else fills during
+`python -m tests.support.mirror_bench FOLDER`, below `unshare -rm`: the home is a small disk that something fills during
 the download. Prints what the download came to then, and after there was room again.
 """
 from __future__ import annotations

@@ -69,7 +69,8 @@ def rows() -> Iterator[str]:
         )
         folders = ", ".join(dict.fromkeys(f"`{folder}`" for _, folder in where)) or f"none: {pitfall.no_setup}"
         typed = executed(id) if where or executed(id) != "yes" else "no: no folder shows it"
-        yield f"| `{id}` | {checks} | {folders} | {'yes' if pitfall.fixable else 'no'} | {_systems(pitfall)} | {typed} |"
+        fixable = "yes" if pitfall.fixable else "no"
+        yield f"| `{id}` | {checks} | {folders} | {fixable} | {_systems(pitfall)} | {typed} |"
 
 
 def text() -> str:
