@@ -16,7 +16,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks.judging.finding import NEEDS_A_HAND
-from reports.room.seats import SEVERITY, VERDICTS, Run, Trouble, machine_of, one_name, opencode_generation, time_of
+from reports.room.seats import (
+    SEVERITY,
+    VERDICTS,
+    Run,
+    Trouble,
+    machine_of,
+    of_steps,
+    one_name,
+    opencode_generation,
+    time_of,
+)
 from reports.words.words import STEPS
 
 FORMAT = 1
@@ -50,17 +60,13 @@ def encode(result: Mapping[str, Any]) -> str:
 
 
 def _body(result: Mapping[str, Any], troubles: list[Mapping[str, Any]]) -> list[Any]:
-    steps: dict[Any, int] = {}
-    for check in result["checks"]:
-        rank = SEVERITY.index(check["status"])
-        steps[check["step"]] = min(steps.get(check["step"], rank), rank)
     started = time_of(result["started"])
     return [
         (result["seat"] or "")[:LONGEST_SEAT],
         int(started.timestamp()) if started else None,
         VERDICTS.index(result["verdict"]),
         result["checkpoints"]["passed"],
-        "".join(str(steps[step]) if step in steps else "-" for step in STEPS),
+        "".join(str(SEVERITY.index(one)) if one else "-" for one in of_steps(result["checks"])),
         [[one["id"], SEVERITY.index(one["status"]), one["pitfall"] or ""] for one in troubles],
         SYSTEMS.index(result["machine"]["os"]) if result["machine"]["os"] in SYSTEMS else None,
         (result["model"] or "")[:LONGEST_MODEL],

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import takewhile
@@ -139,12 +139,17 @@ def read(found: Found, lang: str) -> Run | Unread:
         return Unread(name, "foreign")
 
 
-def _run(data: Mapping[str, Any], found: Found, lang: str) -> Run:
-    """Raises KeyError, TypeError, ValueError or AttributeError where the shape is not a result's."""
+def of_steps(checks: Iterable[Mapping[str, Any]]) -> tuple[str | None, ...]:
+    """Each step's status, the severest of its checks; KeyError or ValueError for a step or a status that is none."""
     steps: dict[int | str, str | None] = dict.fromkeys(STEPS)
-    for check in data["checks"]:
+    for check in checks:
         step, status = check["step"], check["status"]
         steps[step] = min(steps[step] or status, status, key=SEVERITY.index)
+    return tuple(steps.values())
+
+
+def _run(data: Mapping[str, Any], found: Found, lang: str) -> Run:
+    """Raises KeyError, TypeError, ValueError or AttributeError where the shape is not a result's."""
     if data["verdict"] not in VERDICTS or data["run"]["target"] not in ("machine", "sandbox", "rehearse"):
         raise ValueError(data["verdict"])
     return Run(
@@ -155,7 +160,7 @@ def _run(data: Mapping[str, Any], found: Found, lang: str) -> Run:
         verdict=data["verdict"],
         passed=min(5, max(0, int(data["checkpoints"]["passed"]))),
         first=data["first"] and one_name(data["first"]),
-        steps=tuple(steps.values()),
+        steps=of_steps(data["checks"]),
         troubles=tuple(
             _trouble(check, lang) for check in data["checks"] if check["status"] in NEEDS_A_HAND
         ),

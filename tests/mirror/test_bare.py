@@ -23,7 +23,7 @@ from fixtures.mirror.kit import Kit, KitShelf
 from fixtures.mirror.server import Mirror
 from fixtures.mirror.shelf import Shelf
 from fixtures.mirror.telling import Board, networks, room_address
-from fixtures.programs.programs import ProgramMissing, Programs
+from fixtures.programs.programs import ProgramMissing
 from fixtures.system import sums
 from tests.conftest import ROOT, validator
 from tests.support import kit_bench
@@ -190,13 +190,10 @@ def test_a_bare_user_goes_by_the_printed_line_to_five_of_five(tmp_path: Path) ->
     new = subprocess.run([SYSTEM_PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], check=False)
     if not needed or new.returncode or subprocess.run([*NAMESPACE, "true"], check=False).returncode:
         pytest.skip(f"no ip, unshare, zstd, npm, namespace or {SYSTEM_PYTHON} from 3.11: run it on Debian, as root")
-    publishers = kit_bench.Publishers(tmp_path / "publishers")
     try:
-        publishers.release("ollama-linux-amd64.tar.zst", kit_bench.real_release(Programs(dict(os.environ))))
-        setup = kit_bench.store_with(tmp_path, "llama3.2:3b")
+        folder = kit_bench.real_kit(tmp_path)
     except ProgramMissing as error:
         pytest.skip(str(error))
-    folder = kit_bench.pack(tmp_path / "my kit", setup, publishers.url, ["linux-x86_64"])
     home = tmp_path / "home"
     home.mkdir()
     argv = [*NAMESPACE, sys.executable, "-m", "tests.support.veth_room", str(folder), str(home), "--fix", "--seat=A3"]

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,7 +131,7 @@ def namespaces() -> bool:
 
 
 @pytest.fixture(scope="module")
-def stick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A kit of this platform with the real programs and the small model under a name of the lesson's."""
     new = (
         subprocess.run([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], check=False).returncode == 0
@@ -140,13 +139,10 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if not (shutil.which("unshare") and shutil.which("zstd") and shutil.which("npm") and new and namespaces()):
         pytest.skip(f"no unshare, zstd, npm, network namespace or {PYTHON} from 3.11: run it as root on Debian with both")
     folder = tmp_path_factory.mktemp("kit")
-    publishers = kit_bench.Publishers(folder / "publishers")
     try:
-        publishers.release("ollama-linux-amd64.tar.zst", kit_bench.real_release(Programs(dict(os.environ))))
-        setup = kit_bench.store_with(folder, "llama3.2:3b")
+        return kit_bench.real_kit(folder)
     except ProgramMissing as error:
         pytest.skip(str(error))
-    yield kit_bench.pack(folder / "my kit", setup, publishers.url, ["linux-x86_64"])
 
 
 @pytest.fixture

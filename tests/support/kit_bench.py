@@ -125,6 +125,13 @@ def store_with(folder: Path, *models: str) -> Setup:
     return Setup(env=env, home=folder, project=folder)
 
 
+def real_kit(folder: Path) -> Path:
+    """Of this platform, the real programs and the small model under a name of the lesson's; raises ProgramMissing."""
+    publishers = Publishers(folder / "publishers")
+    publishers.release("ollama-linux-amd64.tar.zst", real_release(Programs(dict(os.environ))))
+    return pack(folder / "my kit", store_with(folder, "llama3.2:3b"), publishers.url, ["linux-x86_64"])
+
+
 def pack(folder: Path, setup: Setup, base: str, keys: list[str], zipped: bool = False) -> Path:
     """A kit in `folder`, by the code behind `python -m fixtures.mirror pack`."""
     programs = Programs(setup.env)
