@@ -183,11 +183,15 @@ def test_command_says_what_is_served_and_what_the_others_type(tmp_path: Path) ->
     with subprocess.Popen(argv, env=env, cwd=tmp_path, stdout=subprocess.PIPE, text=True, encoding="utf-8") as served:
         try:
             assert served.stdout
-            said = "".join(iter(served.stdout.readline, "  Ctrl-C ends it / 按 Ctrl-C 结束\n"))
+            said = ""
+            for line in served.stdout:  # the last line, said once it listens; where it ends early, so does this
+                said += line
+                if line.startswith("Ctrl-C ends it"):
+                    break
             setup = Setup({}, tmp_path, tmp_path)
             row = Room(f"127.0.0.1:{port}").program("ollama", setup)
             assert row and row["size"] > 1_000_000
         finally:
             served.send_signal(signal.SIGINT)
-    assert f"{NAME}, 102 kB" in said and f"pytest checks --fix --mirror=http://127.0.0.1:{port}" in said
+    assert f"{NAME}, 102 kB" in said and f"python3 checks --fix --mirror=http://127.0.0.1:{port}" in said
     assert served.returncode == 0 and not (tmp_path / "cache" / "mirror").exists()
