@@ -52,7 +52,7 @@ def test_every_file_is_there(readme: Path) -> None:
                for word in re.findall(r"`((?:fixtures|reports|checks)/[^`]*)`", text))
 
 
-@pytest.mark.parametrize(("readme", "lang"), zip(READMES, ("en", "zh"), strict=True), ids=lambda one: str(one)[-12:])
+@pytest.mark.parametrize(("readme", "lang"), [*zip(READMES, ("en", "zh"), strict=True)], ids=lambda one: str(one)[-12:])
 def test_the_ledger_is_the_datas(readme: Path, lang: str) -> None:
     """`python3 -m tests.support.ledger_table` writes it."""
     text = readme.read_text(encoding="utf-8")
