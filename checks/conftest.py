@@ -90,7 +90,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         setup = _without_caches(setup, config)
     profile = config.stash.get(PROFILE, None)
     told = functools.partial(recommend, mirror=config.option.mirror, profile=profile)
-    facts = Facts(setup, told, config.option.model or (profile.model if profile else None), config.option.full)
+    facts = Facts(setup, told, config.option.model or (profile.model if profile else None), config.option.full,
+                  profile.server if profile else None)
     judgements = config.stash[JUDGEMENTS] = Judgements(facts)
     if config.option.undo:
         _undo(session, judgements)

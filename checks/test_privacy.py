@@ -1,12 +1,13 @@
 """Privacy: what a person types stays on the machine."""
 from __future__ import annotations
 
-from checks.judging.finding import Finding, advice, blocked, passed
+from checks.judging.finding import Finding, advice, blocked, passed, skipped
 from checks.judging.graph import check
 from checks.rules.exits import rules, states, unasked
 from checks.rules.ollama_exits import cloud_models
 from checks.rules.opencode_exits import share_key
-from checks.rules.start import names_the_machine, other_readers, place, said
+from checks.rules.rooms import goes_to, proxied, unneeded
+from checks.rules.start import is_here, names_the_machine, other_readers, place, said
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.default import Default
@@ -24,6 +25,8 @@ PACKAGE = "@ai-sdk/openai-compatible"
 def test_server_exposed(facts: Facts) -> Finding:
     """Ollama serves this machine only
     Ollama 只为本机服务"""
+    if facts.server.state != "ollama" and (finding := unneeded(facts)):
+        return finding
     here = f"127.0.0.1:{facts.server.address.port}"
     ways = (("ollama-listens", "OLLAMA_HOST", here), ("ollama-origins", "OLLAMA_ORIGINS", "http://localhost"))
     for id, setting, limit in ways:
@@ -44,15 +47,17 @@ def test_stays_local(facts: Facts) -> Finding:
     for rule in (_cloud_default, _cloud_model, _shared, _proxied, _other_exit):
         if finding := rule(facts):
             return finding
-    return passed(_told(facts))
+    told = _told(facts)
+    return skipped(told) if facts.rooms_server else passed(told)
 
 
 def _told(facts: Facts) -> Text:
     """What somebody chose on purpose is said, and not scolded; so is code that nobody here can judge."""
     rows = [state for state in states(facts) if state.exit.kind == "content"]
-    chosen = [state.seen.why for state in rows if state.seen.state == "open" and state.seen.asked == "somebody"]
+    said = goes_to(facts) if facts.rooms_server else text("local")
+    chosen = [state.seen.why for state in rows if state.seen.state == "open" and state.seen.asked == "somebody"
+              and state.seen.why != said]
     unjudged = [state.seen.why for state in rows if state.seen.state == "not-judged" and state.exit.id in UNJUDGED]
-    said = text("local")
     if chosen:
         said = text("chosen", said=said, chosen=_listed(chosen))
     return text("unjudged", said=said, unjudged=_listed(unjudged)) if unjudged else said
@@ -90,7 +95,7 @@ def _cloud_model(facts: Facts) -> Finding | None:
 def _cloud_default(facts: Facts) -> Finding | None:
     """Where OpenCode goes without being asked: with the first sentence, and with its title."""
     start = facts.default
-    if start and not start.fault and not start.local and not _reaches_nobody(facts, start):
+    if start and not start.fault and not is_here(facts, start.url) and not _reaches_nobody(facts, start):
         return _silently(facts, said(facts, start), start.chosen, **place(facts, start.path))
     return other_readers(facts) if start else _named_elsewhere(facts)
 
@@ -120,7 +125,7 @@ def _silently(facts: Facts, found: Text, value: str, **values: object) -> Findin
 def _local(facts: Facts, id: str) -> bool:
     """A provider whose address is this machine's."""
     where = address(str(facts.config.base_url(id) or ""), "config")
-    return id == facts.provider or bool(where and where.local)
+    return id == facts.provider or bool(where and where.local) or facts.is_the_rooms(facts.config.base_url(id))
 
 
 def _shared(facts: Facts) -> Finding | None:
@@ -134,5 +139,4 @@ def _proxied(facts: Facts) -> Finding | None:
     if not proxy:
         return None
     found = text("proxied", variable=proxy.variable, value=proxy.value)
-    return advice("proxy-captures-localhost", found, variable=proxy.variable, seen=proxy.value,
-                  address=facts.server.address.url, base_url=str(facts.base_url))
+    return advice("proxy-captures-localhost", found, variable=proxy.variable, seen=proxy.value, **proxied(facts))

@@ -7,6 +7,7 @@ from checks.judging.finding import Finding, advice, failed, passed
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from checks.judging.regressions import regressions
+from checks.rules.rooms import unneeded
 from fixtures.facts.facts import Facts, numbers, supported
 from fixtures.ollama.server import Program
 from fixtures.opencode.folders import denied_folder
@@ -66,6 +67,8 @@ def _new_terminal(facts: Facts, program: Program, pitfall: str) -> Finding | Non
 
 def _without_ollama(facts: Facts, expected: Text) -> Finding:
     """No program on PATH: a container or another system may serve all the same."""
+    if finding := unneeded(facts):
+        return finding
     if facts.server.state == "ollama":
         seen = text("server-only", version=facts.server.version)
         return advice("ollama-not-on-path", seen, expected, address=facts.server.address.url)

@@ -8,6 +8,7 @@ from checks.judging.finding import Finding, advice, failed, passed, skipped
 from checks.judging.graph import check
 from checks.judging.lesson import download_bytes, lesson
 from checks.judging.models import prints_calls, smaller
+from checks.rules.rooms import unasked, unneeded
 from fixtures.facts.facts import Facts
 from fixtures.ollama.memory import kv_cache, own_window
 from fixtures.ollama.names import tagged
@@ -27,6 +28,8 @@ def test_disk_space(facts: Facts) -> Finding:
     """The models folder has room
     模型目录有足够空间"""
     free, disk = facts.machine.disk_free_gib, lesson()["disk"]
+    if finding := unneeded(facts):
+        return finding
     if free is None:
         return skipped(text("free-unknown"))
     size = 0 if facts.model else download_bytes(facts.choice.name)
@@ -48,6 +51,8 @@ def test_model_downloaded(facts: Facts) -> Finding:
     if is_cloud_name(choice.name) or (model and model.remote):
         seen = text("cloud", model=choice.name)
         return failed("ollama-cloud-model", seen, **values, suggestion=facts.recommend(facts.machine))
+    if finding := unasked(facts):
+        return finding
     if model:
         return passed(text("there", name=model.name, size=amount(model.size)))
     if store := _own_store(facts):
@@ -90,6 +95,8 @@ def test_model_fits(facts: Facts) -> Finding:
     """The memory holds the model
     内存装得下模型"""
     model, room = facts.model, facts.machine.room_gib
+    if finding := unasked(facts):
+        return finding
     if model is None or room is None:
         return skipped(text("memory-unknown"))
     factors = lesson()["memory"]
@@ -110,6 +117,8 @@ def test_model_tools(facts: Facts) -> Finding:
     """The model can take tools
     模型支持工具调用"""
     model = facts.model
+    if finding := unasked(facts):
+        return finding
     if model is None or model.capabilities is None:
         return skipped(text("capabilities-unknown"))
     seen = same(", ".join(model.capabilities) or "–")

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from checks.judging.finding import Finding, blocked, failed, passed
 from checks.judging.graph import check
+from checks.rules.rooms import unasked
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import Server
 from fixtures.system.sentences import Sentences, same
@@ -16,6 +17,8 @@ def test_server_listening(facts: Facts) -> Finding:
     Ollama 服务在监听"""
     server = facts.server
     address = server.address.url
+    if finding := unasked(facts):
+        return finding
     if server.state == "ollama":
         return passed(same(address.removeprefix("http://")), origin=server.address.origin)
     values = {"address": address, "port": server.address.port, **_holder(server)}

@@ -6,6 +6,7 @@ from pathlib import Path
 from checks.judging.finding import Finding, advice, blocked, failed, passed
 from checks.judging.graph import check
 from checks.rules.config import OpenCodeRules, judge_config
+from checks.rules.rooms import unasked
 from checks.rules.start import misnamed
 from fixtures.facts.facts import Facts
 from fixtures.opencode.choice import without_provider
@@ -145,7 +146,7 @@ def test_names_agree(facts: Facts) -> Finding:
     if finding := misnamed(facts):
         return finding
     if choice.on_server is None:
-        return blocked("model-downloaded")
+        return unasked(facts) or blocked("model-downloaded")
     if not choice.exact:
         seen = text("names-differ", model=choice.name, on_server=choice.on_server)
         return failed("model-name-mismatch", seen, same(choice.on_server), **values)

@@ -8,6 +8,7 @@ from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from checks.judging.models import smaller
 from checks.rules.config import refusal
+from checks.rules.rooms import proxied, unasked
 from checks.rules.start import judge_start
 from fixtures.facts.facts import Facts
 from fixtures.ollama.log import said_since
@@ -113,8 +114,9 @@ def test_chat_reply(facts: Facts) -> Finding:
         return skipped(text("own-package", package=package))
     if proxy := captured(facts.setup.env, str(facts.base_url)):
         seen = text("proxied", variable=proxy.variable, value=proxy.value)
-        right = {"address": facts.server.address.url, "base_url": str(facts.base_url)}
-        return failed("proxy-captures-localhost", seen, variable=proxy.variable, **{**right, "seen": proxy.value})
+        return failed("proxy-captures-localhost", seen, variable=proxy.variable, seen=proxy.value, **proxied(facts))
+    if finding := unasked(facts):
+        return finding
     reply = facts.reply
     if reply.text and not reply.error:
         said = " ".join(reply.text.split())
@@ -222,6 +224,8 @@ def test_context_window(facts: Facts) -> Finding:
 def test_reply_speed(facts: Facts) -> Finding:
     """The reply keeps up with reading
     回应速度跟得上阅读"""
+    if finding := unasked(facts):
+        return finding
     speed, loaded = facts.reply.speed, facts.loaded
     if speed is None:
         return skipped(text("too-short"))

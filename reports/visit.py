@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import pytest
 
 from checks.judging.lesson import raise_minimum
-from checks.judging.run import PROFILE, mode
+from checks.judging.run import JUDGEMENTS, PROFILE, mode
 from fixtures.room.client import Address, NoRoom, address, hand_in, machine_key, open_room
 from fixtures.room.profile import Profile
 from fixtures.system import stream
@@ -73,9 +73,15 @@ class Visit:
         if self.profile.help and result["verdict"] != "passed":
             yield from _lines(screen, words.terminal("ask", where=self.profile.help))
         if self.profile.server:
-            yield from _lines(screen, words.terminal("rooms-server", server=self.profile.server))
+            yield from _lines(screen, self._rooms_server(self.profile.server))
         if self.hands_in and self.where and not interrupted:
             yield from _lines(screen, self._hand_in(self.where, result))
+
+    def _rooms_server(self, server: str) -> Text:
+        """Whether the config leads there, the person reads in full: the table of the checks has no room for it."""
+        judgements = self.config.stash.get(JUDGEMENTS, None)
+        used = judgements is not None and judgements.facts.rooms_server is not None
+        return words.terminal("rooms-server-used" if used else "rooms-server", server=server)
 
     def _hand_in(self, where: Address, result: Mapping[str, Any]) -> Text:
         try:

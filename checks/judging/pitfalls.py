@@ -20,7 +20,7 @@ TABLE = tuple(Path(__file__).parents[1] / "pitfalls" / f"{section}.toml" for sec
 VALUES = frozenset(
     "model near address base_url seen file line column key suggestion version minimum server_version program pid "
     "size free needed window wanted variable provider project again port agent setting "
-    "limit what closing".split()
+    "limit what closing room".split()
 )
 _ALWAYS = {
     "address": "http://127.0.0.1:11434",

@@ -54,8 +54,8 @@ def slow_name(rules: OpenCodeRules) -> Finding | None:
 
 
 def _found(facts: Facts) -> Address | None:
-    """Where an Ollama answers."""
-    return facts.server.address if facts.server.state == "ollama" else None
+    """Where an Ollama answers; the room's is taken at the profile's word."""
+    return facts.rooms_server or (facts.server.address if facts.server.state == "ollama" else None)
 
 
 def _pitfall_of(rules: OpenCodeRules, value: str) -> str | None:
@@ -65,7 +65,7 @@ def _pitfall_of(rules: OpenCodeRules, value: str) -> str | None:
         return "config-variable-unset"
     if not where or not url:
         return "base-url-wrong"
-    if server and not where.local:
+    if server and not where.local and not rules.facts.rooms_server:
         return "server-on-other-host"
     if server and where.port != server.port:
         return _wrong_port(rules, server.origin)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from checks.rules.exits import Seen, closed, is_open, not_judged, rule
+from checks.rules.rooms import goes_to, unasked
 from fixtures.facts.facts import Facts
 from fixtures.ollama.names import same_model
 from fixtures.ollama.server import address, is_cloud_name
@@ -16,6 +17,8 @@ EVERYWHERE = ("0.0.0.0", "::", "[::]", "*")
 
 def _cloud(facts: Facts) -> Seen | None:
     """Closed where the server says that its cloud is off, not judged where it does not tell; else None."""
+    if finding := unasked(facts):
+        return not_judged(finding.found)
     if facts.server.state != "ollama":
         return not_judged(text("no-server"))
     if facts.cloud is None:
@@ -32,9 +35,10 @@ def cloud_models(facts: Facts) -> dict[str, str]:
 
 @rule("ollama-cloud-model")
 def ollama_cloud_model(facts: Facts) -> Seen:
-    if shut := _cloud(facts):
-        return shut
     chosen = [name for name in cloud_models(facts).values() if is_cloud_name(name)]
+    shut = _cloud(facts)
+    if shut and not (chosen and facts.rooms_server):
+        return shut
     if chosen:
         return is_open(text("cloud-configured", names=", ".join(chosen)), "nobody")
     return is_open(text("cloud-on"))
@@ -64,6 +68,8 @@ def ollama_recommendations(facts: Facts) -> Seen:
 @rule("ollama-elsewhere")
 def ollama_elsewhere(facts: Facts) -> Seen:
     where = address(str(facts.base_url or ""), "config")
+    if facts.rooms_server:
+        return is_open(goes_to(facts), "somebody", facts.base_url)
     if where and not where.local:
         return is_open(text("set", key="baseURL", value=str(facts.base_url)), "somebody", facts.base_url)
     return closed(text("address-here"))

@@ -32,7 +32,8 @@ def is_here(facts: Facts, provider: str) -> bool:
     """A provider whose address is this machine's, or none at all."""
     url = facts.config.base_url(provider)
     where = address(str(url or ""), "config")
-    return provider == facts.provider and (not where or where.local) or bool(where and where.local)
+    here = bool(where and where.local) or facts.is_the_rooms(url)
+    return provider == facts.provider and not where or here
 
 
 @rule("default-model")
@@ -45,6 +46,8 @@ def default_model(facts: Facts) -> Seen:
         return closed(text("set", key="model", value=named)) if named_here else not_judged(text("not-asked"))
     if start.fault:
         return not_judged(text("starts-nothing"))
+    if facts.is_the_rooms(start.url):
+        return is_open(text("starts-in-the-room", chosen=start.chosen), "somebody", start.url)
     if start.local:
         return closed(text("starts-here", chosen=start.chosen))
     asked = "somebody" if start.provider in facts.config.providers else "nobody"
@@ -77,7 +80,7 @@ def own_provider(facts: Facts) -> Seen:
 @rule("small-model")
 def small_model(facts: Facts) -> Seen:
     for reader in facts.readers:
-        if not stays_here(reader.url):
+        if not stays_here(reader.url) and not facts.is_the_rooms(reader.url):
             return is_open(text("reads-too", key=".".join(reader.path), chosen=reader.chosen), "nobody", reader.url)
     named = str(facts.config.get("small_model") or "")
     if "/" in named and not is_here(facts, named.partition("/")[0]):

@@ -29,16 +29,23 @@ def judge_start(facts: Facts) -> Finding:
         return _no_agent(facts, start)
     if by := names_the_machine(facts, start):
         return blocked(by)
-    if not start.local:
+    if not is_here(facts, start.url):
         return _elsewhere(facts, start)
     if runs_elsewhere(facts, start.name, start.url):
         return _passed_on(facts, start)
+    if facts.is_the_rooms(start.url):
+        return skipped(text("rooms", chosen=start.chosen, url=start.url))
     return _here(facts, start)
+
+
+def is_here(facts: Facts, url: str) -> bool:
+    """This machine's address, or that of the server that the room calls its own."""
+    return stays_here(url) or facts.is_the_rooms(url)
 
 
 def names_the_machine(facts: Facts, start: Default) -> str | None:
     """The check that tells of an Ollama on another machine: somebody's own, and one failure is enough for it."""
-    if start.fault or start.local or not start.url or start.provider != facts.provider:
+    if start.fault or is_here(facts, start.url) or not start.url or start.provider != facts.provider:
         return None
     return "config-valid" if facts.server.state == "ollama" else "server-listening"
 
@@ -76,6 +83,8 @@ def _elsewhere(facts: Facts, start: Default) -> Finding:
 def runs_elsewhere(facts: Facts, name: str, url: str) -> bool:
     """A cloud model of this Ollama: it takes the message here, and passes it on to ollama.com."""
     where, server = address(url, "config"), facts.server
+    if facts.is_the_rooms(url):
+        return is_cloud_name(name)
     ours = bool(where and where.local and server.state == "ollama" and where.port == server.address.port)
     return ours and (is_cloud_name(name) or any(one.remote and same_model(one.name, name) for one in facts.models))
 
@@ -173,7 +182,7 @@ def other_readers(facts: Facts) -> Finding | None:
     for reader in facts.readers:
         at = place(facts, reader.path)
         values = {**at, "seen": reader.chosen, "provider": facts.provider, "model": facts.choice.key}
-        if not stays_here(reader.url):
+        if not is_here(facts, reader.url):
             return advice(CLOUD, text("reads", key=at["key"], chosen=reader.chosen, url=reader.url), **values)
         if runs_elsewhere(facts, reader.chosen.partition("/")[2], reader.url):
             return advice(CLOUD, text("reads", key=at["key"], chosen=reader.chosen, url="ollama.com"), **values)
