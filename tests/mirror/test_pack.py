@@ -184,7 +184,7 @@ def test_folders_and_models_that_cannot_be(
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [(errno.EFBIG, "exFAT"), (errno.ENOSPC, "No space left"), (errno.EIO, "goes on from here")]
+    ("number", "said"), [(errno.EFBIG, "exFAT"), (errno.ENOSPC, "disk is full"), (errno.EIO, "goes on from here")]
 )
 def test_a_stick_that_takes_no_more(
     number: int,
