@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from fixtures import command
 from fixtures.system.stream import encoding_of
-from reports.explain.pasted import MOST_BYTES, decoded
+from reports.explain.long_log import AT_ONCE, Read, read
 from reports.explain.recognise import Match, explain
 from reports.language import shown, usual
 from reports.screen import Screen, pad, wrap
@@ -32,15 +32,15 @@ def main(argv: Sequence[str]) -> int:
     try:
         asked = _parser().parse_args(argv)
         screen = _screen(asked.lang or usual())
-        text = decoded(_data(asked.file, screen))
+        log = _log(asked.file, screen)
     except _WrongUsage as wrong:
         print(wrong, file=sys.stderr)
         return WRONG_USAGE
-    matches = explain(text)
+    matches = explain(log.text)
     if asked.json:
         print(json.dumps([{"pitfall": match.pitfall.id, "score": match.score} for match in matches]))
     else:
-        print("\n".join(screen.fit(line) for line in _lines(matches, screen)))
+        print("\n".join(screen.fit(line) for line in (*_much(log, screen), *_lines(matches, screen))))
     return RECOGNISED if matches else NOT_RECOGNISED
 
 
@@ -65,26 +65,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _data(file: str, screen: Screen) -> bytes:
+def _log(file: str, screen: Screen) -> Read:
     try:
-        data = _from_input(screen) if file == "-" else _from_file(file)
+        if file == "-":
+            return _from_input(screen)
+        with Path(file).open("rb") as opened:
+            return read(opened)
     except OSError as trouble:
         reason = trouble.strerror or trouble
         raise _WrongUsage(screen.fit(screen.word("unreadable", file=file, reason=reason))) from None
-    if len(data) > MOST_BYTES:
-        raise _WrongUsage(screen.fit(screen.word("too-long", file=file)))
-    return data
 
 
-def _from_file(file: str) -> bytes:
-    with Path(file).open("rb") as opened:
-        return opened.read(MOST_BYTES + 1)
-
-
-def _from_input(screen: Screen) -> bytes:
+def _from_input(screen: Screen) -> Read:
     if sys.stdin.isatty():
         print(screen.fit(screen.word("paste")), file=sys.stderr)
-    return sys.stdin.buffer.read(MOST_BYTES + 1)
+    return read(sys.stdin.buffer)
+
+
+def _much(log: Read, screen: Screen) -> Iterator[str]:
+    """Of a log that was not kept whole, how much was read."""
+    if log.count > AT_ONCE:
+        said = screen.word("read-long" if log.whole else "read-part", size=f"{log.count / 1e6:.0f}")
+        yield from (*wrap(said, screen.width), "")
 
 
 def _screen(lang: str) -> Screen:

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-MOST_BYTES = 10 * 1024 * 1024
-_KEPT = 20_000  # characters that the patterns see; each costs all patterns one step
-_PIECE = 2_000
+from reports.explain.telling import Telling
+
+KEPT = 20_000  # characters that the patterns see; each costs all patterns one step
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)|[@-Z\\-_])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_TROUBLE = (
-    "error fail warn fatal panic refus denied cannot unable invalid missing unexpected timed truncat exceed killed "
-    "mismatch unsupport stalled expired x509 digest 错误 失败 拒绝 无法"
-).split() + ["not found", "could not", "in use", "no such", "no space", "out of memory", "not support", "version is"]
-_SUBJECT = "ollama opencode model config version listen proxy cloud 端口 模型".split()
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 # Every server log names all variables; only those that say something are kept.
 _ENVIRONMENT = re.compile(r'env="map\[([^\]]*(?:\][^\]"]*)*)\]"')
 _USUAL = re.compile(r"OLLAMA_(?:HOST:http://(?:127\.0\.0\.1|0\.0\.0\.0):11434|MODELS:\S*[/\\]\.ollama[/\\]+models)$")
 _FIELD = re.compile(r"[a-z]\w*: ")  # the next answer of a form, and no line that goes on
-_DIGITS = str.maketrans("", "", "0123456789")
 
 
 def decoded(data: bytes) -> str:
@@ -39,11 +33,25 @@ def decoded(data: bytes) -> str:
 
 def readable(text: str) -> str:
     """The text that the patterns see: plain, a few pages at most, with wrapped lines and escaped JSON opened too."""
-    plain = _CONTROLS.sub("", _ESCAPES.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
-    plain = _ENVIRONMENT.sub(_set_variables, "\n".join(_leaves(plain)))
-    if len(plain) > _KEPT:
-        plain = _telling_lines(plain)
-    return "\n".join([plain, *_rejoined(plain), *_unescaped(plain)])[: 2 * _KEPT]
+    seen = _lean("\n".join(_leaves(_uncontrolled(text))))
+    if len(seen) > KEPT:
+        kept = Telling(KEPT)
+        kept.add(seen)
+        seen = kept.text()
+    return "\n".join([seen, *_rejoined(seen), *_unescaped(seen)])[: 2 * KEPT]
+
+
+def plain(text: str) -> str:
+    """Lines of a log without escape codes and what every log says."""
+    return _lean(_uncontrolled(text))
+
+
+def _uncontrolled(text: str) -> str:
+    return _CONTROLS.sub("", _ESCAPES.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _lean(text: str) -> str:
+    return _ENVIRONMENT.sub(_set_variables, text)
 
 
 def _set_variables(dump: re.Match[str]) -> str:
@@ -80,42 +88,6 @@ def _walk(node: object, key: str) -> Iterator[str]:
             stack[:0] = [(key, item) for item in node]
         else:
             yield f"{key}: {node}"
-
-
-def _telling_lines(text: str) -> str:
-    """Each kind of line once, trouble before the rest: a server repeats itself for megabytes."""
-    seen: set[str] = set()
-    trouble, rest = [], []
-    for line in _pieces(text):
-        kind = line.translate(_DIGITS)
-        if kind in seen:
-            continue
-        seen.add(kind)
-        lowered = line.lower()
-        if any(word in lowered for word in _TROUBLE):
-            trouble.append(line)
-        elif len(rest) < 400 and any(word in lowered for word in _SUBJECT):
-            rest.append(line)
-    first, last = _filling(trouble, _KEPT // 2), _filling(reversed(trouble), _KEPT // 2)
-    return "\n".join([*dict.fromkeys([*first, *reversed(last)]), *_filling(rest, _KEPT // 4)])
-
-
-def _filling(lines: Iterable[str], room: int) -> list[str]:
-    kept = []
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            break
-        kept.append(line)
-    return kept
-
-
-def _pieces(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        if len(line) <= _PIECE:
-            yield line
-        else:
-            yield from (line[start : start + _PIECE] for start in range(0, len(line), _PIECE - 200))
 
 
 def _rejoined(text: str) -> Iterator[str]:

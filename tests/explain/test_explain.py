@@ -14,7 +14,7 @@ import pytest
 from checks.judging.pitfalls import load
 from reports.explain.explain import explain, main
 from reports.explain.likeness import Likeness, known_cases, records
-from reports.explain.pasted import MOST_BYTES, decoded
+from reports.explain.pasted import decoded
 
 HERE = Path(__file__).parent
 OWN = HERE / "cases.jsonl"
@@ -230,10 +230,3 @@ def test_what_is_not_recognised_names_whom_to_ask(
 def test_wrong_usage_is_four(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argv) == 4
     assert capsys.readouterr().err
-
-
-def test_more_than_ten_megabytes_is_refused_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    log = tmp_path / "big.log"
-    log.write_bytes(b"x" * (MOST_BYTES + 1))
-    assert main([str(log)]) == 4
-    assert "10 MB" in capsys.readouterr().err

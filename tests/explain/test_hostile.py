@@ -9,21 +9,22 @@ from collections.abc import Callable
 import pytest
 
 from reports.explain.explain import explain
-from reports.explain.pasted import MOST_BYTES, decoded, readable
+from reports.explain.long_log import AT_ONCE
+from reports.explain.pasted import decoded, readable
 
 NOISE = random.Random(7)
 WORDS = "ollama opencode config not model the port server proxy 404 tool in /v1".split()
 HOSTILE: dict[str, Callable[[], str]] = {
-    "one line": lambda: "a" * MOST_BYTES,
-    "words of one line": lambda: "ollama model not found " * (MOST_BYTES // 24),
+    "one line": lambda: "a" * AT_ONCE,
+    "words of one line": lambda: "ollama model not found " * (AT_ONCE // 24),
     "many different lines": lambda: "\n".join(f"error {n**3} could not {chr(65 + n % 50) * 9}" for n in range(150_000)),
-    "opening brackets": lambda: '{"$schema": ' * (MOST_BYTES // 12),
+    "opening brackets": lambda: '{"$schema": ' * (AT_ONCE // 12),
     "nested arrays": lambda: "[" * 1_000_000,
-    "spaces": lambda: "opencode" + " " * (MOST_BYTES - 10),
+    "spaces": lambda: "opencode" + " " * (AT_ONCE - 10),
     "almost a match": lambda: "ollama config model context tool download server not " * 150_000,
     "words in all orders": lambda: " ".join(NOISE.choices(WORDS, k=900_000)),
     "a page of words": lambda: " ".join(NOISE.choices(WORDS, k=3_000)),
-    "escape codes": lambda: "\x1b[" * (MOST_BYTES // 4),
+    "escape codes": lambda: "\x1b[" * (AT_ONCE // 4),
     "control characters": lambda: NOISE.randbytes(500_000).decode("latin-1"),
     "quotes": lambda: '"' * 2_000_000,
     "escaped quotes": lambda: '\\"' * 2_000_000,

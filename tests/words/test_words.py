@@ -34,7 +34,7 @@ DATA = {
     "explain/errors.py": "what programs print",
     "explain/replies.py": "what Windows says of a port",
     "explain/clues.py": "what people write about their machine",
-    "explain/pasted.py": "what logs and people call trouble",
+    "explain/telling.py": "what logs and people call trouble",
 }
 """The modules in which Chinese characters are no sentence, and what they are."""
 Asked = tuple[str, str, set[str]]
