@@ -34,10 +34,11 @@ HOSTILE: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_ten_megabytes_take_less_than_five_seconds(kind: str) -> None:
+    """Of processor time: another process may hold this one up for as long as it likes."""
     text = HOSTILE[kind]()
-    start = time.perf_counter()
+    start = time.process_time()
     explain(text)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_binary_is_read_without_a_crash() -> None:
