@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from reports.language import shown, usual
+from reports.room.clock import when
 from reports.room.gather import Known, gather
 from reports.room.roster import NoRoster, missing, read
 from reports.room.seats import VERDICTS, Room, Run, Seat
@@ -58,7 +59,7 @@ def room(
         "say": _speaker(lang),
         "pitfalls": load(),
         "commands_for": _commands,
-        "when": _when,
+        "when": when,
         "since": since,
         "anonymous": anonymous,
         "roster": roster,
@@ -171,10 +172,6 @@ def _link(run: Run, beside: Path) -> str | None:
     except ValueError:  # another drive
         return report.absolute().as_uri()
     return "./" + quote(relative.replace(os.sep, "/"), errors="surrogateescape")
-
-
-def _when(moment: datetime | None) -> str | None:
-    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else None
 
 
 def _how_long(span: timedelta, lang: str) -> str:

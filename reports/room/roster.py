@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 HEADS = [re.compile(words, re.IGNORECASE) for words in (
-    r"name|姓名|名字", r"student|learner|学生|学员", r"seat|座位|座号", r"学号"
+    r"\b\w*name\b|姓名|名字", r"\b(student|learner)s?\b|学生|学员", r"\bseats?\b|座位|座号", r"学号"
 )]
 """What the column that counts is called, the likeliest first; without one it is the first column."""
 LARGEST = 4 * 1024**2
@@ -27,13 +27,19 @@ def read(file: Path) -> list[str]:
     except OSError as error:
         raise NoRoster(error.strerror) from error
     rows = [] if len(data) > LARGEST else list(_rows(_text(data)))
-    heads = list(enumerate(rows[0])) if rows else []
-    column = next((number for words in HEADS for number, cell in heads if words.search(cell)), None)
+    column = next((number for words in HEADS for number in range(len(rows[0]) if rows else 0)
+                   if _is_head(words, [row[number] for row in rows if len(row) > number])), None)
     cells = (row[column or 0] for row in rows[column is not None:] if len(row) > (column or 0))
     names = list(dict.fromkeys(name for cell in cells if (name := " ".join(cell.split()))))
     if not names or len(names) > MOST:
         raise NoRoster(str(len(names)))
     return names
+
+
+def _is_head(words: re.Pattern[str], cells: Sequence[str]) -> bool:
+    """Not where the list begins with somebody: `seat-1`, or one of several who are called so."""
+    head = cells[0]
+    return bool(words.search(head)) and not any(map(words.search, cells[1:])) and not re.search(r"\d", head)
 
 
 def _rows(text: str) -> Iterable[list[str]]:

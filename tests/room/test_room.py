@@ -4,13 +4,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import timedelta
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from reports.room.clock import when
 from reports.room.gather import gather
 from reports.room.room import last_page, main, room
 from tests.support.page_reader import Reader, written
@@ -60,7 +63,36 @@ def test_one_label_in_two_folders_is_one_seat(tmp_path: Path) -> None:
     assert gather(tmp_path, "en").seats["A7"].now.verdict == "passed"
 
 
-def test_who_is_held_up_longest_stands_first(tmp_path: Path) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Sets this machine's time zone."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("Windows takes its zone from elsewhere: run it on Linux or macOS")
+
+    def zone(name: str) -> None:
+        monkeypatch.setenv("TZ", name)
+        time.tzset()
+
+    yield zone
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(("zone", "shown"), [("UTC", "09:10 UTC"), ("CST-8", "17:10 UTC+8"), ("IST-5:30", "14:40 UTC+5:30"),
+                                             ("NST3:30", "05:40 UTC-3:30"), ("EST5", "04:10 UTC-5")])
+def test_times_are_those_of_the_rooms_own_clock(zone: str, shown: str, clock: Callable[[str], None]) -> None:
+    clock(zone)
+    assert when(datetime(2026, 11, 24, 9, 10, tzinfo=UTC)) == f"2026-11-24 {shown}"
+    assert when(datetime.min.replace(tzinfo=UTC)) and when(datetime.max.replace(tzinfo=UTC)), "any year that is handed in"
+
+
+def test_what_a_fix_can_do_is_said(tmp_path: Path) -> None:
+    put(tmp_path / "a" / "result.json", "failed")
+    assert "Often --fix does it" in said(tmp_path)
+
+
+def test_who_is_held_up_longest_stands_first(tmp_path: Path, clock: Callable[[str], None]) -> None:
+    clock("UTC")
     put(tmp_path / "late" / "result.json", "failed", minutes=90)
     put(tmp_path / "early" / "result.json", "failed", minutes=80)
     put(tmp_path / "early" / "history" / "1.json", "failed", minutes=10)

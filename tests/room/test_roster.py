@@ -13,6 +13,8 @@ from tests.support.room_results import put
 LISTS = {
     "lines": "Anna\n\nBert\nAnna\n",
     "a table": "No,Name,Mail\n1,Anna,a@x\n2,Bert,b@x\n",
+    "one column": "Student name\nAnna\nBert\n",
+    "a Chinese table": "序号,姓名（必填）\n1,Anna\n2,Bert\n",
     "German Excel": "Nr;Student;Mail\r\n1;Anna;a@x\r\n2;Bert;b@x\r\n",
     "no head": "Anna\tx\nBert\ty\n",
 }
@@ -22,6 +24,12 @@ LISTS = {
 def test_each_shape_has_its_names(name: str, tmp_path: Path) -> None:
     (tmp_path / "list").write_text(LISTS[name], encoding="utf-8", newline="")
     assert read(tmp_path / "list") == ["Anna", "Bert"]
+
+
+@pytest.mark.parametrize("names", [["seat-1", "seat-2"], ["seat-A", "seat-B"], ["座位1", "座位2"], ["Namer", "Bert"], ["seat 1"]])
+def test_a_list_that_begins_with_somebody_loses_nobody(names: list[str], tmp_path: Path) -> None:
+    (tmp_path / "list").write_text("\n".join(names), encoding="utf-8")
+    assert read(tmp_path / "list") == names
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "gb18030"])
