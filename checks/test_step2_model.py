@@ -4,7 +4,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from checks.judging.finding import Finding, advice, failed, passed, skipped
+from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
 from checks.judging.graph import check
 from checks.judging.lesson import download_bytes, lesson
 from checks.judging.models import prints_calls, smaller
@@ -47,6 +47,8 @@ def test_model_downloaded(facts: Facts) -> Finding:
     """The model is downloaded
     模型已下载"""
     choice, model = facts.choice, facts.model
+    if choice.origin == "lesson" and _names_one_unread(facts):
+        return blocked("config-valid")
     values = {"model": choice.name, "address": facts.server.address.url}
     if is_cloud_name(choice.name) or (model and model.remote):
         seen = text("cloud", model=choice.name)
@@ -63,6 +65,13 @@ def test_model_downloaded(facts: Facts) -> Finding:
     there = ", ".join(one.name for one in facts.models[:6]) or "–"
     seen = text("missing", model=choice.name, there=there)
     return failed("model-not-downloaded", seen, **values).seen(origin=choice.origin)
+
+
+def _names_one_unread(facts: Facts) -> bool:
+    """A config that speaks of Ollama and cannot be read as it is: which model it means is known once it is repaired."""
+    config = facts.config
+    unread = facts.provider is None and any("ollama" in str(source.value).lower() for source in config.sources)
+    return bool(config.broken) or unread
 
 
 def _too_large_to_download(facts: Facts) -> Finding | None:

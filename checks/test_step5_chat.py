@@ -22,6 +22,9 @@ from fixtures.system.sentences import Sentences, same
 text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""
+NETWORK = re.compile(r"models\.dev|registry\.npmjs|npm |fetch|ENOTFOUND|getaddrinfo|ECONN|ETIMEDOUT|network|Install",
+                     re.IGNORECASE)
+"""What OpenCode says where it waits for something from outside; a machine too busy to start it in time says nothing."""
 INVALID_HEADER = re.compile(r"header .*invalid value|invalid header", re.IGNORECASE)
 ERRORS: tuple[tuple[str, str], ...] = (
     ("ollama-incomplete",
@@ -60,8 +63,9 @@ def test_model_listed(facts: Facts) -> Finding:
         return failed("opencode-api-unknown", seen, version=version).seen(output=providers.error)
     if providers.error:
         seen = text("no-list", error=providers.error[:120])
-        pitfall = "config-schema-invalid" if refusal(facts) else "opencode-needs-network"
-        return failed(pitfall, seen, **values).seen(output=providers.error)
+        pitfall = "opencode-needs-network" if NETWORK.search(providers.error) else "unknown-error"
+        pitfall = "config-schema-invalid" if refusal(facts) else pitfall
+        return failed(pitfall, seen, **{**values, "seen": providers.error[:200]}).seen(output=providers.error)
     if provider not in providers.listed:
         seen = text("not-listed", provider=provider, there=", ".join(providers.listed))
         return failed("config-overridden", seen, **values)

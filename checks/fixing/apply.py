@@ -14,6 +14,7 @@ from checks.judging.graph import Judgements, run_order
 from checks.judging.lesson import download_bytes
 from checks.judging.models import smaller
 from checks.judging.pitfalls import FETCHED
+from checks.judging.remedies import not_the_lessons
 from fixtures import command
 from fixtures.facts.facts import Facts
 from fixtures.fix.journal import Busy, Journal, signature, state_folder
@@ -172,6 +173,11 @@ class Fixes:
         """What is done now, while it is done."""
         say(text("fix", step=step.line))
 
+    def _told(self, step: Step) -> Text:
+        """The step's line; with the reason where it brings another model than the lesson names."""
+        why = not_the_lessons(self.judgements.facts, [step.model]) if step.model else None
+        return text("step-and-why", step=step.line, why=why) if why else step.line
+
     def _take(self, id: str, step: Step) -> None:
         journal = self._journal or Journal(self.judgements.facts.setup)
         step.take(journal)
@@ -181,7 +187,7 @@ class Fixes:
         # What is left to the person is theirs to take back.
         undo = _pair(step.undo) if step.undo and not step.refused else None
         self.judgements.fixes.append(
-            {"check": id, "action": _pair(step.line), "changed": changed, "undo": undo, "outcome": outcome})
+            {"check": id, "action": _pair(self._told(step)), "changed": changed, "undo": undo, "outcome": outcome})
 
     def _anew(self) -> None:
         """Nothing that was read before the fix counts any more."""

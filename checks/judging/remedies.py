@@ -36,11 +36,11 @@ def config_file(facts: Facts) -> str | None:
 
 
 def not_the_lessons(facts: Facts, commands: list[str]) -> Text | None:
-    """Why commands name another model than the lesson does, where they do."""
-    machine = facts.known("machine")
+    """Why commands name another model than the lesson does, where they do and no person has named it."""
+    machine, choice = facts.known("machine"), facts.known("choice")
     typed = " ".join(commands)
     named = next((name for name in table()["models"] if name in typed), None)
-    if not machine or not named:
+    if not machine or not named or (choice and choice.name == named and choice.origin != "lesson"):
         return None
     own = lessons_own(named, machine.ram_gib, None if machine.unified else machine.vram_gib)
     return text("not-the-lessons", model=named, lesson=own) if own else None

@@ -1,8 +1,6 @@
 """Every set-up that `--fix` can repair, with the real programs: repaired, taken back, and broken as before."""
 from __future__ import annotations
 
-import os
-import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +8,11 @@ import pytest
 
 from fixtures.sandbox.sandbox import read_rehearsal
 from tests.conftest import ROOT, Ran
+from tests.support.share import drawn
 
 SETUPS = [folder for folder in sorted((ROOT / "fixtures" / "setups").iterdir())
           if (folder / "setup.toml").is_file() and read_rehearsal(folder).expect.get("fixed")]
-SHARE = SETUPS if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else random.Random(4).sample(SETUPS, 4)
+SHARE = drawn(SETUPS, 4)
 
 
 @pytest.mark.real

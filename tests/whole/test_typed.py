@@ -1,7 +1,6 @@
 """Every printed remedy, typed as a person would: what was wrong is gone, or the next thing that is wrong is reached."""
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from fixtures.system.cache_place import cache_dir
 from fixtures.system.setup import Setup
 from tests.conftest import ROOT
 from tests.support.pitfall_table import executed
+from tests.support.share import drawn
 from tests.support.typed import judged, judged_alone, kind_of, typed
 
 SETUPS = ROOT / "fixtures" / "setups"
@@ -22,9 +22,8 @@ BY_HAND = [
         executed(pitfall) == "yes" for pitfall in read_rehearsal(folder).expect.get("failed", {}).values())
 ]
 """Those whose failure has commands that a sandbox can carry out."""
-QUICK = [folder for folder in BY_HAND if folder.name.startswith(("config-missing", "connect-", "server-not-running"))]
-"""Their remedies are of three kinds: a file, lines in a file, and a command that goes on."""
-SHARE = BY_HAND if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else QUICK
+SHARE = drawn(BY_HAND, 4)
+"""Each takes some ten seconds."""
 
 
 def test_what_a_command_is() -> None:
