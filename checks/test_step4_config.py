@@ -6,6 +6,7 @@ from pathlib import Path
 from checks.judging.finding import Finding, advice, blocked, failed, passed
 from checks.judging.graph import check
 from checks.rules.config import OpenCodeRules, judge_config
+from checks.rules.folders import troublesome
 from checks.rules.rooms import unasked
 from checks.rules.start import misnamed
 from fixtures.facts.facts import Facts
@@ -40,7 +41,8 @@ def test_config_found(facts: Facts) -> Finding:
     values = {"file": target, "base_url": f"{facts.setup.default_url}/v1", "model": facts.choice.name}
     labels = ", ".join(source.label for source in sources)
     if _declared(facts) or facts.config.broken or any(_mentions_ollama(source, facts.setup.port) for source in sources):
-        return _passed_over(facts, labels) or passed(text("found", labels=labels, project=project), **evidence)
+        found = passed(text("found", labels=labels, project=project), **evidence)
+        return _passed_over(facts, labels) or troublesome(facts) or found
     if facts.generation.discovers:
         return _without_file(facts, values, project).seen(**evidence)
     if place := _wrong_place(facts):
@@ -70,7 +72,8 @@ def _without_file(facts: Facts, values: dict[str, str], project: Text) -> Findin
     if place := _wrong_place(facts):
         found = text("wrong-place", place=place, project=project)
         return advice("config-wrong-place", found, **{**values, "seen": place})
-    return _passed_over(facts, "") or passed(text("discovered", address=address, project=project))
+    found = passed(text("discovered", address=address, project=project))
+    return _passed_over(facts, "") or troublesome(facts) or found
 
 
 def _passed_over(facts: Facts, labels: str) -> Finding | None:
