@@ -9,8 +9,8 @@ from fixtures.facts.facts import Facts
 from fixtures.system.sentences import Sentences
 
 text = Sentences.beside(__file__, "../sentences/folders.toml")
-SYNCED = ("OneDrive", "OneDriveConsumer", "OneDriveCommercial")
-"""Variables that OneDrive sets to its folders: the person's, and the school's."""
+SYNCED = ("ONEDRIVE", "ONEDRIVECONSUMER", "ONEDRIVECOMMERCIAL")
+"""Variables that OneDrive sets to its folders, the person's and the school's, as Python on Windows spells all names."""
 LONGEST, LONG = 260, 200
 """Characters: Windows' own limit (MAX_PATH), and from where on what npm unpacks below a folder does not fit."""
 
@@ -37,5 +37,5 @@ def _own(facts: Facts) -> Iterator[Path]:
 
 def _synced(facts: Facts, folder: Path) -> str | None:
     """OneDrive's folder that this one is below."""
-    named = (facts.setup.env.get(name) for name in SYNCED)
+    named = (value for name, value in facts.setup.env.items() if name.upper() in SYNCED)
     return next((one for one in named if one and Path(one).is_absolute() and folder.is_relative_to(one)), None)

@@ -27,7 +27,7 @@ def facts_of(folder: Path, os: str = "windows", project: str = "project", long: 
     return facts
 
 
-@pytest.mark.parametrize("variable", ["OneDrive", "OneDriveConsumer", "OneDriveCommercial"])
+@pytest.mark.parametrize("variable", ["ONEDRIVE", "OneDriveConsumer", "ONEDRIVECOMMERCIAL"])
 def test_a_project_in_onedrive_is_advice(variable: str, tmp_path: Path) -> None:
     facts = facts_of(tmp_path, project="OneDrive - 学校/Desktop/x", **{variable: str(tmp_path / "OneDrive - 学校")})
     finding = troublesome(facts)

@@ -135,6 +135,24 @@ def test_a_script_that_powershell_forbids_is_told_until_it_is_allowed(learner: W
     assert one["status"] == "passed"
 
 
+@pytest.mark.usefixtures("installed")
+def test_what_windows_says_of_onedrive_and_setx_is_read(learner: Windows, suite: str, installed: Path) -> None:
+    """OneDrive's folder in another spelling than the project's; a variable that this window was opened before."""
+    write_config(installed, "127.0.0.1")
+    (learner.home / "OneDrive" / "Desktop" / "练习").mkdir(parents=True)
+    project = f"--project={learner.profile}\\OneDrive\\Desktop\\练习"
+    checks(learner, suite, "-k", "config_found", project, OneDrive=f"{learner.profile}\\onedrive")
+    one = next(one for one in result(learner, suite)["checks"] if one["id"] == "config-found")
+    assert (one["status"], one["pitfall"]) == ("advice", "onedrive-folder")
+    learner.set_variable("OLLAMA_HOST", "127.0.0.1:11500")
+    lines = ("import os, sys", "del os.environ['OLLAMA_HOST']", "from fixtures.facts.facts import Facts",
+             "from fixtures.system.setup import Setup", "from pathlib import Path",
+             "print(Facts(Setup.of_this_machine(Path.cwd()), lambda machine: 'x').users_host)")
+    told = learner.run(PACKAGES, "-c", "; ".join(lines), cwd=suite)
+    learner.run("reg", "delete", "HKCU\\Environment", "/v", "OLLAMA_HOST", "/f")
+    assert told.out.strip() == "127.0.0.1:11500", told.out
+
+
 @pytest.fixture
 def server(learner: Windows, installed: Path) -> None:
     """`ollama serve` in another window, with the lesson's model."""
