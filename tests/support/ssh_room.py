@@ -22,7 +22,9 @@ from fixtures.programs.programs import Programs
 from fixtures.system import sums
 from fixtures.system.loopback import free_port
 
-SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
+EVERYWHERE = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+"""An ordinary PATH leaves out where a system keeps what manages it."""
+SSHD, USERADD, USERDEL = (shutil.which(name, path=EVERYWHERE) or name for name in ("sshd", "useradd", "userdel"))
 ANSIBLE = shutil.which("ansible-playbook")
 PREFIX = "oclab"
 
@@ -68,7 +70,7 @@ def opened(count: int) -> Iterator[SshRoom]:
         for name in ("key", "host"):
             _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name))
         for user in users:
-            _run("useradd", "--create-home", "--shell", "/bin/sh", "--password", "*", user)
+            _run(USERADD, "--create-home", "--shell", "/bin/sh", "--password", "*", user)
         room = SshRoom(users, free_port(), folder)
         server = _serve(room)
         yield room
@@ -78,7 +80,7 @@ def opened(count: int) -> Iterator[SshRoom]:
             server.wait(10)
         for user in users:
             _end_all_of(user)
-            subprocess.run(["userdel", "--remove", user], check=False, capture_output=True)
+            subprocess.run([USERDEL, "--remove", user], check=False, capture_output=True)
         shutil.rmtree(folder)
 
 

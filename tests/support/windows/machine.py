@@ -35,13 +35,15 @@ ALONE = ("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mo
 NEEDS = {"debootstrap": "debootstrap", "mvn": "maven", "jar": "default-jdk-headless", "ip": "iproute2",
          "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64", "unshare": "util-linux", "nsenter": "util-linux"}
 """Each program, and Debian's package of it."""
+EVERYWHERE = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+"""Debian keeps debootstrap where an ordinary PATH does not look."""
 
 
 def skip_where_none_can_be_made() -> None:
     """A Debian with root and the tools; every other system has a reason."""
     if not shutil.which("apt-get") or os.geteuid() != 0 or os.uname().machine != "x86_64":
         pytest.skip("no Windows: a Debian with root makes one, on x86-64")
-    missing = {package for program, package in NEEDS.items() if not shutil.which(program)}
+    missing = {package for program, package in NEEDS.items() if not shutil.which(program, path=EVERYWHERE)}
     if missing:
         pytest.skip(f"no Windows: apt-get install {' '.join(sorted(missing))}")
     if subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode:
@@ -63,7 +65,7 @@ def _key(*files: Path) -> str:
 
 def _provision(work: Path, *words: str | Path) -> None:
     online = [word for word in ALONE if word != "--net"]
-    Steps(os.environ, _told).run([*online, "sh", HERE / "provision.sh", *words], work, PROVISION_SECONDS)
+    Steps({**os.environ, "PATH": EVERYWHERE}, _told).run([*online, "sh", HERE / "provision.sh", *words], work, PROVISION_SECONDS)
 
 
 def _told(line: Text) -> None:
