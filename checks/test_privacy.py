@@ -15,7 +15,7 @@ from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text
 
 text = Sentences.beside(__file__, "sentences/privacy.toml")
-UNJUDGED = ("own-code", "managed-settings")
+UNJUDGED = ("own-code", "own-programs", "managed-settings")
 """Exits that may send content and that this suite cannot look into."""
 PACKAGE = "@ai-sdk/openai-compatible"
 """What OpenCode takes where a provider of the config names none."""

@@ -66,8 +66,12 @@ class Exit:
         return not self.generations or generation in self.generations
 
     def config(self, generation: int, values: Mapping[str, str]) -> str | None:
-        """The line of a config that closes it, without its braces; None where no config can, or a value is unknown."""
-        line = self.close.get("config", {}).get(str(generation))
+        """The line of a config that closes it, without its braces; None where no config can, or a value is unknown.
+
+        `values["below"]` names the key that what is closed stands below, where version 2 has words of its own there.
+        """
+        lines = self.close.get("config", {})
+        line = lines.get(f"{generation}-{values.get('below')}") or lines.get(str(generation))
         if line is None or any(name not in values for name in _VALUE.findall(line)):
             return None
         return _VALUE.sub(lambda found: json.dumps(values[found[1]], ensure_ascii=False)[1:-1], line)

@@ -10,7 +10,7 @@ from fixtures.proof.subject import Subject, proxies
 from fixtures.system.loopback import is_local
 from fixtures.system.url import parse_url
 
-NOT_PROVOKED = ("websearch", "own-code", "language-servers", "ollama-web-search", "ollama-app-update")
+NOT_PROVOKED = ("websearch", "own-code", "own-programs", "language-servers", "ollama-web-search", "ollama-app-update")
 """What a measurement gives no occasion to, as with those known by any name (`*`): its model has no tools, code of the
 person's is left out, no app is started."""
 FETCHES = {"instructions": "instructions-url", "skills": "skills-url", "references": "references-git",

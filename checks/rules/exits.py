@@ -11,7 +11,7 @@ from fixtures.facts.facts import Facts
 from fixtures.system.sentences import Text
 from fixtures.system.url import parse_url
 
-MODULES = ("opencode_exits", "fetched_exits", "ollama_exits")
+MODULES = ("opencode_exits", "code_exits", "fetched_exits", "ollama_exits")
 TOLD_BY_OTHERS = ("default-model", "small-model", "share", "proxy", "ollama-cloud-model", "ollama-cloud-alias",
                   "ollama-listens", "ollama-origins", "ollama-elsewhere")
 """Exits with a pitfall of their own, which their check tells of: nothing is told twice."""
@@ -30,13 +30,13 @@ class Seen:
     asked: str = "request"
     names: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
-    others: tuple[str, ...] = ()
-    """Where the line is needed more than once: the further names."""
+    others: tuple[Mapping[str, str], ...] = ()
+    """Where the line is needed more than once: what the further ones are filled with."""
 
     @property
     def each(self) -> list[Mapping[str, str]]:
         """The values of every line that is needed."""
-        return [self.values, *({**self.values, "name": name} for name in self.others)]
+        return [self.values, *self.others]
 
 
 Rule = Callable[[Facts], Seen]

@@ -34,8 +34,9 @@ def update_check(facts: Facts) -> Seen:
         return closed(text("set", key="OPENCODE_DISABLE_AUTOUPDATE", value=str(off)))
     own = [source.value for source in facts.config.sources if source.kind == "global"]
     for value in reversed(own) if two else [facts.config.value]:
-        if two and value.get("update") == "disable":
-            return closed(text("set", key="update", value="disable"))
+        if two and "update" in value:  # its own word wins over the older one
+            shown = text("set", key="update", value=str(value["update"]))
+            return closed(shown) if value["update"] == "disable" else is_open(shown, "nobody")
         if "autoupdate" in value:
             shown = text("set", key="autoupdate", value=str(value["autoupdate"]).lower())
             return closed(shown) if value["autoupdate"] is False else is_open(shown, "nobody")

@@ -1,18 +1,15 @@
 """The exits by which OpenCode can send out content."""
 from __future__ import annotations
 
-import contextlib
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from checks.rules.exits import Seen, closed, host_of, is_open, not_judged, rule
 from checks.rules.permission import effect
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.choice import named_model
-from fixtures.opencode.config import is_on, project_folders
+from fixtures.opencode.config import is_on
 from fixtures.opencode.default import stays_here
 from fixtures.opencode.files import Unreadable, read_text
 from fixtures.system.loopback import is_local
@@ -137,44 +134,6 @@ def websearch(facts: Facts) -> Seen:
     if tool.state == "closed":
         return tool
     return is_open(text("on", key=on or "OPENCODE_EXPERIMENTAL"), "somebody" if on else "nobody")
-
-
-@rule("mcp-remote")
-def mcp_remote(facts: Facts) -> Seen:
-    servers = {name: str(one.get("url")) for name, one in mcp_servers(facts).items()
-               if one.get("url") and one.get("enabled") is not False and not is_local(host_of(one.get("url")))}
-    if not servers:
-        return closed(text("no-remote-mcp"))
-    seen = is_open(text("mcp", names=", ".join(servers)), "nobody", *servers.values(), name=next(iter(servers)))
-    return replace(seen, others=tuple(servers)[1:])
-
-
-def mcp_servers(facts: Facts) -> dict[str, dict[str, Any]]:
-    """Name -> server; version 2 also has them one level down, under `servers`."""
-    found = facts.config.get("mcp")
-    found = found if isinstance(found, dict) else {}
-    inner = found.get("servers")
-    found = {**found, **inner} if isinstance(inner, dict) and facts.generation.number > 1 else found
-    return {str(name): one for name, one in found.items() if isinstance(one, dict)}
-
-
-@rule("own-code")
-def own_code(facts: Facts) -> Seen:
-    """Plugins, local MCP servers, formatters and language servers: code that this suite does not judge."""
-    keys = [key for key in ("plugin", "plugins", "formatter", "lsp") if facts.config.get(key)]
-    local = [name for name, one in mcp_servers(facts).items() if one.get("command") and one.get("enabled") is not False]
-    parts = [*keys, *(f"mcp.{name}" for name in local), *map(str, _plugin_files(facts))]
-    return not_judged(text("code", names=", ".join(parts))) if parts else closed(text("no-code"))
-
-
-def _plugin_files(facts: Facts) -> list[Path]:
-    """Files that OpenCode loads because they lie in a folder of that name."""
-    inner = [folder / ".opencode" for folder in project_folders(facts.setup)]
-    folders = [facts.setup.opencode_config, *inner, facts.setup.home / ".opencode"]
-    named = [folder / name for folder in folders for name in ("plugin", "plugins")]
-    with contextlib.suppress(OSError):
-        return [file for folder in named if folder.is_dir() for file in sorted(folder.glob("*.[jt]s"))]
-    return []
 
 
 @rule("telemetry")

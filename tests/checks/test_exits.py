@@ -124,7 +124,10 @@ CLOSED: list[tuple[str, str, Mapping[str, Any], Mapping[str, str]]] = [
     ("websearch", "1", {}, {}),
     ("mcp-remote", "1", {"mcp": {"docs": {**REMOTE["docs"], "enabled": False}}}, {}),
     ("mcp-remote", "1", {"mcp": {"docs": {"type": "remote", "url": "http://127.0.0.1:7/mcp"}}}, {}),
-    ("own-code", "1", {}, {}),
+    ("own-code", "1", {"mcp": {"m": {"command": ["x"]}}, "formatter": True}, {}),
+    ("own-programs", "1", {"plugin": ["x"], "mcp": {"m": {"command": ["x"], "enabled": False}}}, {}),
+    ("own-programs", "2", {"mcp": {"servers": {"m": {"command": ["x"], "disabled": True}}}}, {}),
+    ("mcp-remote", "2", {"mcp": {"servers": {"docs": {**REMOTE["docs"], "disabled": True}}}}, {}),
     ("telemetry", "1", {}, {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}),
     ("opencode-listens", "1", {"server": {"hostname": "127.0.0.1", "mdns": True}}, {}),
     ("proxy", "1", {}, {"HTTP_PROXY": "http://127.0.0.1:8", "NO_PROXY": "localhost,127.0.0.1"}),
@@ -169,11 +172,21 @@ def test_closed(id: str, number: str, more: Mapping[str, Any], env: Mapping[str,
     assert found.seen.state == "closed", found.seen.why.en
 
 
-@pytest.mark.parametrize(("more", "why"), [({"plugin": ["x"]}, "plugin"), ({"mcp": {"m": {"command": ["x"]}}}, "mcp.m"),
-                                           ({"formatter": True}, "formatter")])
-def test_code_of_the_persons_is_not_judged(more: Mapping[str, Any], why: str, tmp_path: Path) -> None:
-    found = state(facts_of(tmp_path, more), "own-code")
+COMMAND = {"m": {"command": ["x"]}}
+
+
+@pytest.mark.parametrize(("number", "id", "more", "why", "close"), [
+    ("1", "own-code", {"plugin": ["x"]}, "plugin", ["opencode --pure"]),
+    ("1", "own-programs", {"mcp": COMMAND, "lsp": True}, "mcp.m", ['"lsp": false', '"mcp": {"m": {"enabled": false}}']),
+    ("1", "own-programs", {"formatter": True}, "formatter", ['"formatter": false']),
+    ("2", "own-programs", {"mcp": {"servers": COMMAND}}, "mcp.m", ['"mcp": {"servers": {"m": {"disabled": true}}}']),
+])
+def test_code_of_the_persons_is_not_judged(
+    number: str, id: str, more: Mapping[str, Any], why: str, close: list[str], tmp_path: Path
+) -> None:
+    found = state(facts_of(tmp_path, more, version=VERSIONS[number]), id)
     assert found.seen.state == "not-judged" and why in found.seen.why.en
+    assert list(found.close) == close
 
 
 @pytest.mark.parametrize("id", ["ollama-cloud-model", "ollama-web-search", "ollama-recommendations"])

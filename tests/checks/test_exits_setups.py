@@ -18,7 +18,7 @@ from tests.support.config_homes import Home, model
 
 SETUPS = Path(__file__).parents[2] / "fixtures" / "setups"
 ROWS = [one for one in ledger().values() if one.setup]
-NOT_JUDGED = ("own-code",)
+NOT_JUDGED = ("own-code", "own-programs")
 """A set-up shows that there is something which nobody judges."""
 
 

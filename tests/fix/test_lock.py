@@ -113,7 +113,8 @@ def test_version_1_gets_an_allow_list_and_version_2_a_policy(tmp_path: Path) -> 
     for number, home in homes.items():
         home.write(config())
         value = locked(home, number)
-        assert value["autoupdate"] is False and value["permission"] == {"webfetch": "deny", "bash": "ask"}
+        assert value["permission"] == {"webfetch": "deny", "bash": "ask"}
+        assert (value.get("autoupdate"), value.get("update")) == ((False, None) if number == 1 else (None, "disable"))
         assert ("share" in value, "enabled_providers" in value) == (number == 1, number == 1)
     policies = json.loads(homes[2].config.read_text())["experimental"]["policies"]
     assert [(one["resource"], one["effect"]) for one in policies] == [("*", "deny"), ("ollama", "allow")]
@@ -152,4 +153,36 @@ def test_version_2_without_a_file_gets_one(tmp_path: Path) -> None:
     (change,) = step.changes
     assert change.before is None and change.path == home.config
     value = json.loads(change.after)
-    assert value["autoupdate"] is False and value["experimental"]["policies"][0]["effect"] == "deny"
+    assert value["update"] == "disable" and value["experimental"]["policies"][0]["effect"] == "deny"
+
+
+NESTED = {"docs": {"type": "remote", "url": "https://mcp.example.invalid/mcp"},
+          "more": {"type": "remote", "url": "https://more.example.invalid/mcp", "enabled": False},
+          "off": {"type": "remote", "url": "https://off.example.invalid/mcp", "disabled": True},
+          "here": {"type": "remote", "url": "http://127.0.0.1:7/mcp"}}
+
+
+def test_version_2s_own_servers_are_switched_off_by_the_word_that_it_reads_there(tmp_path: Path) -> None:
+    """`enabled` means nothing below `servers` (packages/core/src/config/mcp.ts): that server still runs."""
+    home = Home(tmp_path)
+    old = {"type": "remote", "url": "https://old.example.invalid/mcp"}
+    home.write({**config(), "mcp": {"servers": NESTED, "old": old}})
+    assert "mcp-remote" in still_open(home, 2)
+    mcp = locked(home, 2)["mcp"]
+    off = {name: one.get("disabled") for name, one in mcp["servers"].items()}
+    assert off == {"docs": True, "more": True, "off": True, "here": None}
+    assert mcp["old"] == {**old, "enabled": False} and set(mcp) == {"servers", "old"}
+    assert still_open(home, 2) == set() and steps(home, 2) == []
+
+
+def test_version_2s_own_words_win_over_the_older_ones(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    allow = {"action": "webfetch", "resource": "*", "effect": "allow"}
+    home.write({**config(), "update": "auto", "autoupdate": False, "skills": ["house", "https://skills.example.invalid/"],
+                "permissions": [allow]})
+    assert {"update-check", "skills-url", "webfetch"} <= still_open(home, 2)
+    value = locked(home, 2)
+    assert (value["update"], value["autoupdate"], value["skills"]) == ("disable", False, ["house"])
+    assert value["permissions"] == [allow, {**allow, "effect": "deny"},
+                                    {"action": "shell", "resource": "*", "effect": "ask"}]
+    assert "permission" not in value and still_open(home, 2) == set()

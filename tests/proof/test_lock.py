@@ -1,6 +1,7 @@
 """After `--fix --lock` and the variables that it leaves to the person, a measurement is quiet: on both generations."""
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,3 +25,28 @@ def test_after_the_lock_nothing_tries_to_leave(
     ran = run_checks(*about, f"--prove-minutes={minutes}")
     assert ran.result["proof"]["holds"] and ran.result["proof"]["attempts"] == [], ran.out
     assert "nothing tried to leave in " in ran.out and ran.code == 0
+
+
+@pytest.mark.real
+@pytest.mark.timeout(300)
+def test_a_lock_of_version_2_is_shown_kept_and_taken_back_to_the_same_bytes(
+    run_checks: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Servers in version 2's own words, on its stand-in: each line that is written is in the diff, no other changes."""
+    servers = '"model": "ollama/qwen2.5-coder:7b", "mcp": {"servers": {"docs": {"type": "remote", "url": "https://mcp.invalid/mcp"}}}, // house rules\n'
+    folder, kept = setup_folder(tmp_path / "open", servers, CLOSED, programs='opencode = "2"'), tmp_path / "kept"
+    about = (f"--rehearse={folder}", f"--keep={kept}", "--lang=en")
+    run_checks(*about, "-k", "config_found")
+    file = next(kept.rglob("opencode/opencode.json"))
+    before = file.read_bytes()
+    locked = run_checks(*about, "--fix", "--lock")
+    steps = [step for step in locked.result["fixes"] if step["outcome"] == "done"]
+    assert [one["path"].rpartition("/")[2] for step in steps for one in step["changed"]] == ["opencode.json"], locked.out
+    diff, written = steps[0]["changed"][0]["diff"], file.read_text(encoding="utf-8")
+    assert '"disabled": true' in diff and '"update": "disable"' in diff and '"enabled": false' not in diff
+    assert "// house rules" in written and '"disabled": true' in written
+    states = {one["id"]: one["state"] for one in locked.result["exits"]}
+    assert (states["mcp-remote"], states["update-check"]) == ("closed", "closed"), json.dumps(states)
+    assert any(one.read_bytes() == before for one in kept.rglob("*") if one.is_file() and one != file), "the backup"
+    undone = run_checks(*about, "--undo")
+    assert undone.code == 0 and file.read_bytes() == before, undone.out

@@ -16,7 +16,7 @@ VALUES = {"provider": "ollama", "model": "MODEL", "name": "NAME"}
 
 
 def table(lang: str) -> str:
-    """Content first; the second closing line is OpenCode 2's, where that differs."""
+    """Content first; below the first closing line OpenCode 2's, and those of other places, where they differ."""
     content, traffic, *heads = HEADS[lang]
     rows = [f"| {heads[0]} | | {' | '.join(heads[1:])} |", "|---|---|---|---|---|"]
     for kind, word in (("content", content), ("traffic", traffic)):
@@ -25,9 +25,14 @@ def table(lang: str) -> str:
 
 
 def _row(one: Exit, kind: str, lang: str) -> str:
-    lines = [line for number in one.generations or (1,) for line in one.lines(number, "linux", VALUES)[:1]]
+    lines = [line for number, place in _places(one) for line in one.lines(number, "linux", {**VALUES, **place})[:1]]
     close = "<br>".join(f"`{line}`" for line in dict.fromkeys(lines))
     return f"| `{one.id}` | {kind} | {one.what[lang]} | {one.when[lang]} | {close} |"
+
+
+def _places(one: Exit) -> list[tuple[int, dict[str, str]]]:
+    keys = list(one.close.get("config", {})) or [str(number) for number in one.generations or (1,)]
+    return [(int(key[0]), {"below": key[2:]}) for key in keys]
 
 
 def with_table(text: str, lang: str) -> str:
