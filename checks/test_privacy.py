@@ -6,8 +6,8 @@ from checks.judging.graph import check
 from checks.rules.exits import rules, states, unasked
 from checks.rules.ollama_exits import cloud_models
 from checks.rules.opencode_exits import share_key
-from checks.rules.rooms import goes_to, proxied, unneeded
-from checks.rules.start import is_here, names_the_machine, other_readers, place, said
+from checks.rules.rooms import goes_to, is_here, proxied, unneeded
+from checks.rules.start import names_the_machine, other_readers, place, said
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.default import Default

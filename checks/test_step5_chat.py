@@ -8,6 +8,7 @@ from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from checks.judging.models import smaller
 from checks.rules.config import refusal
+from checks.rules.errors import ERRORS, INVALID_HEADER, NETWORK
 from checks.rules.rooms import proxied, unasked
 from checks.rules.start import judge_start
 from fixtures.facts.facts import Facts
@@ -22,32 +23,6 @@ from fixtures.system.sentences import Sentences, same
 text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
 """Tokens a second below which a reader waits for every word."""
-NETWORK = re.compile(r"models\.dev|registry\.npmjs|npm |fetch|ENOTFOUND|getaddrinfo|ECONN|ETIMEDOUT|network|Install",
-                     re.IGNORECASE)
-"""What OpenCode says where it waits for something from outside; a machine too busy to start it in time says nothing."""
-INVALID_HEADER = re.compile(r"header .*invalid value|invalid header", re.IGNORECASE)
-ERRORS: tuple[tuple[str, str], ...] = (
-    ("ollama-incomplete",
-     r"llama-server binary not found|llama-quantize|error starting llama-server|no such file.*runner"),
-    ("out-of-memory",
-     r"out.of.memory|more system memory|signal: killed|failed to allocate|memory layout|resource limitations"),
-    ("embedding-model", r"does not support (chat|generate)"),
-    ("model-lacks-tools", r"does not support tools"),
-    ("ollama-too-old",
-     r"unknown model architecture|requires a newer version|not supported by your version|incompatible with your"),
-    ("download-corrupt", r"digest mismatch|invalid (gguf|file) magic|tensor .* not found|unexpected EOF"),
-    ("npm-package-wrong",
-     r"Unsupported package for|Cannot initialize \S+/|failed to initialize provider|evaluating 'mode\.type'|"
-     r"api key is missing|BunInstallFailed|ProviderInit"),
-    ("context-too-small", r"exceeds the available context|no user query found|longer than the context length"),
-    ("base-url-missing-v1", r"404 page not found"),
-    ("model-name-mismatch", r"model( .*)? not found|ModelNotFound|Model unavailable"),
-    ("provider-not-usable", r"undefined/chat/completions|Missing auth credential"),
-    ("localhost-ipv6", r"unable to connect|ECONNREFUSED|connection refused|HTTP transport failed"),
-    ("slow-reply", r"timed out|timeout"),
-    ("config-schema-invalid", INVALID_HEADER.pattern),
-)
-"""What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
 
 
 @check("model-listed", step=5, checkpoint=4, needs=("config-valid",))

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from checks.rules.exits import Seen, closed, host_of, is_open, not_judged, rule
 from checks.rules.permission import effect
+from checks.rules.rooms import is_here
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.choice import named_model
 from fixtures.opencode.config import is_on
-from fixtures.opencode.default import stays_here
 from fixtures.opencode.files import Unreadable, read_text
 from fixtures.system.loopback import is_local
 from fixtures.system.proxies import captured
@@ -25,7 +25,7 @@ SEARCHES = ("OPENCODE_ENABLE_EXA", "OPENCODE_EXPERIMENTAL_EXA", "OPENCODE_ENABLE
 PREFERENCES = "/Library/Managed Preferences"
 
 
-def is_here(facts: Facts, provider: str) -> bool:
+def provider_is_here(facts: Facts, provider: str) -> bool:
     """A provider whose address is this machine's, or none at all."""
     url = facts.config.base_url(provider)
     where = address(str(url or ""), "config")
@@ -39,7 +39,7 @@ def default_model(facts: Facts) -> Seen:
     if facts.config.broken:
         return not_judged(text("config-broken", file=facts.config.broken.label))
     if start is None:
-        named_here = "/" in named and is_here(facts, named.partition("/")[0])
+        named_here = "/" in named and provider_is_here(facts, named.partition("/")[0])
         return closed(text("set", key="model", value=named)) if named_here else not_judged(text("not-asked"))
     if start.fault:
         return not_judged(text("starts-nothing"))
@@ -57,7 +57,7 @@ def other_providers(facts: Facts) -> Seen:
     shut = [facts.generation.hidden_by(facts.config, id) for id in ("opencode", ANY)]
     if all(shut):
         return closed(text("by-key", key=".".join(shut[1])))
-    usable = [str(one.get("id")) for one in facts.providers.entries if not is_here(facts, str(one.get("id")))]
+    usable = [str(one.get("id")) for one in facts.providers.entries if not provider_is_here(facts, str(one.get("id")))]
     foreign = [id for id in usable if id not in facts.config.providers]
     return is_open(text("listed", names=", ".join(foreign[:4])) if foreign else text("can-be-added"))
 
@@ -65,7 +65,7 @@ def other_providers(facts: Facts) -> Seen:
 @rule("own-provider")
 def own_provider(facts: Facts) -> Seen:
     """Somebody wrote it down: it is told and not scolded."""
-    others = [id for id in facts.config.providers if id != facts.provider and not is_here(facts, id)]
+    others = [id for id in facts.config.providers if id != facts.provider and not provider_is_here(facts, id)]
     used = [id for id in others if not facts.generation.hidden_by(facts.config, id)]
     elsewhere = {id: facts.config.base_url(id) for id in used}
     if not elsewhere:
@@ -77,10 +77,10 @@ def own_provider(facts: Facts) -> Seen:
 @rule("small-model")
 def small_model(facts: Facts) -> Seen:
     for reader in facts.readers:
-        if not stays_here(reader.url) and not facts.is_the_rooms(reader.url):
+        if not is_here(facts, reader.url):
             return is_open(text("reads-too", key=".".join(reader.path), chosen=reader.chosen), "nobody", reader.url)
     named = str(facts.config.get("small_model") or "")
-    if "/" in named and not is_here(facts, named.partition("/")[0]):
+    if "/" in named and not provider_is_here(facts, named.partition("/")[0]):
         return is_open(text("set", key="small_model", value=named), "nobody")
     return closed(text("set", key="small_model", value=named) if named else text("same-model"))
 

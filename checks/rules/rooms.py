@@ -3,9 +3,15 @@ from __future__ import annotations
 
 from checks.judging.finding import Finding, skipped
 from fixtures.facts.facts import Facts
+from fixtures.opencode.default import stays_here
 from fixtures.system.sentences import Sentences, Text
 
 text = Sentences.beside(__file__, "../sentences/rooms.toml")
+
+
+def is_here(facts: Facts, url: str) -> bool:
+    """This machine's address, or that of the server that the room calls its own."""
+    return stays_here(url) or facts.is_the_rooms(url)
 
 
 def goes_to(facts: Facts) -> Text:

@@ -5,11 +5,12 @@ import difflib
 from typing import Any
 
 from checks.judging.finding import Finding, advice, blocked, failed, passed, skipped
+from checks.rules.rooms import is_here
 from fixtures.facts.facts import Facts
 from fixtures.ollama.names import near, same_model
 from fixtures.ollama.server import address, is_cloud_name
 from fixtures.opencode.choice import configured
-from fixtures.opencode.default import Default, stays_here
+from fixtures.opencode.default import Default
 from fixtures.opencode.markdown import agent_file
 from fixtures.opencode.program import has_package
 from fixtures.system.sentences import Sentences, Text, same
@@ -36,11 +37,6 @@ def judge_start(facts: Facts) -> Finding:
     if facts.is_the_rooms(start.url):
         return skipped(text("rooms", chosen=start.chosen, url=start.url))
     return _here(facts, start)
-
-
-def is_here(facts: Facts, url: str) -> bool:
-    """This machine's address, or that of the server that the room calls its own."""
-    return stays_here(url) or facts.is_the_rooms(url)
 
 
 def names_the_machine(facts: Facts, start: Default) -> str | None:

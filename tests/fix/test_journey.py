@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,19 +12,18 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.apart import NETWORK, skip_without_network
 
 pytestmark = pytest.mark.real
-APART = ["unshare", "-rnpf", "--mount-proc", "--kill-child"]
 MOMENTS = 50 if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else 2
 
 
 def journey(folder: Path, *moments: str) -> Any:
     """What `tests.fix_journey` tells, in namespaces of its own."""
-    if not shutil.which("unshare") or subprocess.run([*APART, "true"], capture_output=True).returncode:
-        pytest.skip("no network of one's own: run this on Linux, where `unshare -rn true` works (as root it does)")
+    skip_without_network()
     home = folder / "home"
     home.mkdir()
-    argv = [*APART, sys.executable, "-m", "tests.support.fix_journey", str(home), str(folder / "reports"), *moments]
+    argv = [*NETWORK, sys.executable, "-m", "tests.support.fix_journey", str(home), str(folder / "reports"), *moments]
     done = subprocess.run(argv, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
                           timeout=1700)
     assert done.returncode == 0, done.stderr

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from fixtures.system import loopback
 from fixtures.system.setup import Setup
 from fixtures.undo.run import undo
 from tests.conftest import ROOT
+from tests.support.apart import DISK, skip_without_disk
 from tests.support.mirror_bench import NAME, Bench
 from tests.support.small_kit import make_store
 
@@ -161,11 +161,8 @@ def test_full_disk_is_told_before_the_download(bench: Bench, monkeypatch: pytest
 
 @pytest.mark.real
 def test_disk_that_fills_during_the_download(tmp_path: Path) -> None:
-    apart = ["unshare", "-rm"]
-    if not shutil.which("unshare") or subprocess.run([*apart, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)],
-                                                     capture_output=True).returncode:
-        pytest.skip("no disk of one's own: run this on Linux, where `unshare -rm` may mount (as root it may)")
-    done = subprocess.run([*apart, sys.executable, "-m", "tests.support.mirror_bench", str(tmp_path)], cwd=ROOT,
+    skip_without_disk(tmp_path)
+    done = subprocess.run([*DISK, sys.executable, "-m", "tests.support.mirror_bench", str(tmp_path)], cwd=ROOT,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"pitfall": "disk-full", "listed": [], "full": True, "after": [NAME],

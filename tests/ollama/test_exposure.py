@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,16 +12,14 @@ import pytest
 
 from fixtures.programs.programs import Programs
 from tests.conftest import ROOT
+from tests.support.apart import NETWORK, skip_without_network
 from tests.support.second_address import FOUR, SIX
-
-APART = ["unshare", "-rnpf", "--mount-proc", "--kill-child"]
 
 
 def judged(folder: Path, listen: str, *more: str, origins: str = "") -> dict[str, Any]:
-    if not shutil.which("unshare") or subprocess.run([*APART, "true"], capture_output=True).returncode:
-        pytest.skip("no network of one's own: run this on Linux, where `unshare -rn true` works (as root it does)")
+    skip_without_network()
     ollama = Programs(dict(os.environ), print).ollama("0.34.0")
-    argv = [*APART, sys.executable, "-m", "tests.support.second_address", str(ollama), str(folder), listen, origins]
+    argv = [*NETWORK, sys.executable, "-m", "tests.support.second_address", str(ollama), str(folder), listen, origins]
     done = subprocess.run([*argv, *more], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
                           text=True, timeout=240)
     assert done.returncode == 0, done.stderr

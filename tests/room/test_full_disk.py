@@ -11,16 +11,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-
-APART = ("unshare", "-rm")
+from tests.support.apart import DISK, skip_without_disk
 
 
 def told(what: str, folder: Path) -> dict[str, Any]:
     """What tests/support/full_disk.py saw on disks of its own."""
-    if not shutil.which("unshare") or subprocess.run([*APART, "mount", "-t", "tmpfs", "tmpfs", str(folder)],
-                                                     capture_output=True).returncode:
-        pytest.skip("no disk of one's own: run this on Linux, where `unshare -rm` may mount (as root it may)")
-    done = subprocess.run([*APART, sys.executable, "-m", "tests.support.full_disk", what, str(folder)], cwd=ROOT,
+    skip_without_disk(folder)
+    done = subprocess.run([*DISK, sys.executable, "-m", "tests.support.full_disk", what, str(folder)], cwd=ROOT,
                           capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))

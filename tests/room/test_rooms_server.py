@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,13 +16,16 @@ from checks.rules.address import wrong_address
 from checks.rules.exits import State, states
 from checks.rules.read import OpenCodeRules
 from fixtures.facts.facts import Facts
+from fixtures.ollama.server import Address, Server
 from fixtures.opencode.default import Default
 from fixtures.programs.programs import Programs, cache_dir
 from fixtures.room.profile import NoProfile, in_the_room, read
 from tests.conftest import ROOT, checks_command
+from tests.support.apart import NETWORK, skip_without_network
 from tests.support.config_homes import NAME, Home, config
 
 ROOM = "http://10.77.0.9:11434"
+STOPPED = Server(Address("http://127.0.0.1:9", "default", "127.0.0.1", 9), "refused")
 TOLD = "your room's server at http://10.77.0.9:11434"
 
 
@@ -35,16 +37,8 @@ def facts_of(folder: Path, url: str = f"{ROOM}/v1", name: str = NAME, room: str 
     for fact, value in {"servers": [], "opencode_program": None, "mirror_serves": False,
                         "default": Default("build", None, "config", ("model",), "ollama", name, name, url)}.items():
         facts.assume(fact, value)
-    facts.assume("server", _refused())
+    facts.assume("server", STOPPED)
     return facts
-
-
-def _refused() -> Any:
-    from fixtures.ollama.server import Server, address
-
-    where = address("http://127.0.0.1:9", "default")
-    assert where
-    return Server(where, "refused")
 
 
 def judged(facts: Facts, id: str) -> Finding:
@@ -161,8 +155,9 @@ def programs() -> Iterator[Programs]:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_a_learner_without_an_ollama(lang: str, tmp_path: Path, programs: Programs) -> None:
     """OpenCode alone, its config led to the room: nothing fails, nothing is sent there, and no verdict is pretended."""
-    if not shutil.which("ip") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
-        pytest.skip("no network of one's own: run this on Linux, where `unshare -rn true` works (as root it does)")
+    skip_without_network()
+    if not shutil.which("ip"):
+        pytest.skip("no ip on PATH: apt-get install iproute2")
     home = Home(tmp_path)
     home.write({**config(options={"baseURL": f"{ROOM}/v1"}), "model": f"ollama/{NAME}"})
     (tmp_path / "room.json").write_text(json.dumps({"schema": 1, "server": ROOM}))
@@ -171,7 +166,7 @@ def test_a_learner_without_an_ollama(lang: str, tmp_path: Path, programs: Progra
            "OLLAMA_CHECKPOINTS_CACHE": str(cache_dir(os.environ))}
     command = checks_command(tmp_path / "report", f"--room={tmp_path / 'room.json'}", f"--lang={lang}",
                              f"--project={home.project}", "-v")
-    done = subprocess.run(["unshare", "-rnpf", "--mount-proc", "--kill-child", "sh", "-c", WATCHED, "sh", *command], env=env, cwd=tmp_path,
+    done = subprocess.run([*NETWORK, "sh", "-c", WATCHED, "sh", *command], env=env, cwd=tmp_path,
                           capture_output=True, text=True, timeout=240)
     print(done.stdout, done.stderr)
     result = json.loads((tmp_path / "report" / "result.json").read_text(encoding="utf-8"))

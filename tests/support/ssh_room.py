@@ -21,9 +21,8 @@ from fixtures.mirror.wheels import PIP, requirements
 from fixtures.programs.programs import Programs
 from fixtures.system import sums
 from fixtures.system.loopback import free_port
+from tests.support.apart import EVERYWHERE
 
-EVERYWHERE = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-"""An ordinary PATH leaves out where a system keeps what manages it."""
 SSHD, USERADD, USERDEL = (shutil.which(name, path=EVERYWHERE) or name for name in ("sshd", "useradd", "userdel"))
 ANSIBLE = shutil.which("ansible-playbook")
 PREFIX = "oclab"

@@ -21,6 +21,7 @@ from fixtures.sandbox.model_store import place_models
 from fixtures.sandbox.opencodes import stand_in
 from fixtures.system import children
 from tests.conftest import ROOT, checks_command
+from tests.support.apart import skip_without_network
 
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
 WATCHED = """
@@ -97,8 +98,7 @@ def with_two(home: Path, env: dict[str, str], folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("generation", [1, 2])
 def test_reads_only_and_sends_nothing(generation: int, tmp_path: Path, programs: Programs) -> None:
     """With a plugin, an MCP server and a URL in the config, in a namespace whose way out counts packets."""
-    if not shutil.which("unshare") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
-        pytest.skip("no network of one's own: run this on Linux, where `unshare -rn true` works (as root it does)")
+    skip_without_network(("unshare", "-rn"))
     home, env = person(tmp_path, programs)
     env = with_two(home, env, tmp_path) if generation == 2 else env
     server_home = tmp_path / "server"

@@ -17,6 +17,7 @@ import pytest
 from fixtures.programs.programs import Programs
 from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT
+from tests.support.apart import EVERYWHERE
 from tests.support.github_results import hostile
 
 WORKFLOW = Path(".github/workflows/checkpoints.yml")
@@ -188,7 +189,7 @@ def local(folder: Path) -> list[str]:
 
 def alone() -> list[str]:
     """Wraps a command in a network of loopback only, and ends all it started; nothing where the system has none."""
-    ip = shutil.which("ip", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    ip = shutil.which("ip", path=EVERYWHERE)
     wrap = ["unshare", "-rnpf", "--mount-proc", "--kill-child", "sh", "-c", f'{ip} link set lo up && exec "$@"', "sh"]
     there = ip and shutil.which("unshare")
     return wrap if there and subprocess.run([*wrap, "true"], capture_output=True, check=False).returncode == 0 else []

@@ -21,6 +21,7 @@ from fixtures.system.cache import Cache
 from fixtures.system.cache_place import cache_dir
 from fixtures.system.sentences import Text
 from tests.conftest import ROOT
+from tests.support.apart import EVERYWHERE
 
 HERE = Path(__file__).parent
 PROVISION_SECONDS = 2400.0
@@ -35,8 +36,6 @@ ALONE = ("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mo
 NEEDS = {"debootstrap": "debootstrap", "mvn": "maven", "jar": "default-jdk-headless", "ip": "iproute2",
          "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64", "unshare": "util-linux", "nsenter": "util-linux"}
 """Each program, and Debian's package of it."""
-EVERYWHERE = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
-"""Debian keeps debootstrap where an ordinary PATH does not look."""
 
 
 def skip_where_none_can_be_made() -> None:
