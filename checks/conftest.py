@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -30,7 +29,7 @@ from fixtures.system.sentences import Sentences
 from fixtures.system.setup import Setup, own_home
 
 text = Sentences.beside(__file__, "sentences/run.toml")
-CLOSING = pytest.StashKey[threading.Thread]()
+CLOSING = pytest.StashKey[Callable[[], None]]()
 EARLY = {
     "default-model": ("providers",),
     "server-exposed": ("reached_at", "answers_strangers", "cloud"),
@@ -213,11 +212,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """
     if mode(session.config) != "verify" and (judgements := session.config.stash.get(JUDGEMENTS, None)):
         judgements.facts.config  # noqa: B018 - read before no program can be started any more
-    closing = session.config.stash[CLOSING] = threading.Thread(target=children.close, name="close")
-    closing.start()
+    session.config.stash[CLOSING] = children.close_beside()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if closing := config.stash.get(CLOSING, None):
-        closing.join()
+    if closed := config.stash.get(CLOSING, None):
+        closed()
     children.close()

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import os
 import sys
@@ -197,11 +198,9 @@ class Reporter:
         terminalreporter.flush()  # the verdict does not wait for the page
         if not self.unwritten:
             self._write_page(result)
+        say = functools.partial(print, file=sys.__stderr__) if self.config.option.json else terminalreporter.write_line
         for line in self._last(result, screen, interrupted=int(exitstatus) == 2):
-            if self.config.option.json:
-                print(line, file=sys.__stderr__)
-            else:
-                terminalreporter.write_line(line)
+            say(line)
 
     def _show(self, result: dict[str, Any], screen: Screen, terminal: pytest.TerminalReporter) -> None:
         from reports.terminal import render
@@ -236,6 +235,7 @@ class Reporter:
         encoding = stream.encoding_of(writer._file)
         return Screen(shown(self.lang, writer._file), max(40, min(80, writer.fullwidth)), writer.hasmarkup, encoding)
 
+    @pytest.hookimpl(trylast=True)  # until the programs have ended, a signal must not end the process
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
         ending.give_back(self._signals)

@@ -162,3 +162,36 @@ def test_a_closed_run_starts_nothing(tmp_path: Path) -> None:
     children.close()
     with pytest.raises(children.RunIsOver):
         children.start([sys.executable, "-c", "print(1)"], os.environ, tmp_path)
+
+
+SLOW_TO_END = """
+import time
+from fixtures.system import children
+
+def pytest_runtest_logstart():
+    if not children._folders:
+        children.temporary_folder()
+        children.at_end(lambda: time.sleep(3))
+"""
+"""A plugin: what the run has started takes long to end, as on a busy machine."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it: tests/windows interrupts one")
+def test_a_run_that_is_ended_after_its_verdict_leaves_nothing(tmp_path: Path) -> None:
+    """The report is there and the programs are still ending: a signal waits until they are gone."""
+    (tmp_path / "slow_to_end.py").write_text(SLOW_TO_END, encoding="utf-8")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    env = {**os.environ, "HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TMPDIR": str(temporary),
+           "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
+    command = checks_command(tmp_path / "report", "-p", "slow_to_end", "-k", "config_found")
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        assert process.stdout
+        for line in process.stdout:
+            if "report.html" in line:
+                break
+        assert len(list(temporary.iterdir())) == 1
+        time.sleep(1)  # the page is written after the verdict
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert list(temporary.iterdir()) == []
