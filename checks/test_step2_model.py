@@ -8,6 +8,7 @@ from checks.judging.finding import Finding, advice, blocked, failed, passed, ski
 from checks.judging.graph import check
 from checks.judging.lesson import download_bytes, lesson
 from checks.judging.models import prints_calls, smaller
+from checks.rules.places import mentions_ollama, wrong_place
 from checks.rules.rooms import unasked, unneeded
 from fixtures.facts.facts import Facts
 from fixtures.ollama.memory import kv_cache, own_window
@@ -47,8 +48,8 @@ def test_model_downloaded(facts: Facts) -> Finding:
     """The model is downloaded
     模型已下载"""
     choice, model = facts.choice, facts.model
-    if choice.origin == "lesson" and _names_one_unread(facts):
-        return blocked("config-valid")
+    if choice.origin == "lesson" and (by := _not_read_yet(facts)):
+        return blocked(by)
     values = {"model": choice.name, "address": facts.server.address.url}
     if is_cloud_name(choice.name) or (model and model.remote):
         seen = text("cloud", model=choice.name)
@@ -67,11 +68,15 @@ def test_model_downloaded(facts: Facts) -> Finding:
     return failed("model-not-downloaded", seen, **values).seen(origin=choice.origin)
 
 
-def _names_one_unread(facts: Facts) -> bool:
-    """A config that speaks of Ollama and cannot be read as it is: which model it means is known once it is repaired."""
-    config = facts.config
-    unread = facts.provider is None and any("ollama" in str(source.value).lower() for source in config.sources)
-    return bool(config.broken) or unread
+def _not_read_yet(facts: Facts) -> str | None:
+    """The check that tells of a config which OpenCode cannot read: which model it means is known once it is mended."""
+    if facts.config.broken:
+        return "config-valid"
+    if facts.provider is not None or facts.generation.discovers:
+        return None
+    if any(mentions_ollama(source, facts.setup.port) for source in facts.config.sources):
+        return "config-valid"
+    return "config-found" if wrong_place(facts) else None
 
 
 def _too_large_to_download(facts: Facts) -> Finding | None:

@@ -1,12 +1,11 @@
 """Step 4: `opencode.json` is found, is legal, and names what is there."""
 from __future__ import annotations
 
-from pathlib import Path
-
 from checks.judging.finding import Finding, advice, blocked, failed, passed
 from checks.judging.graph import check
 from checks.rules.config import OpenCodeRules, judge_config
 from checks.rules.folders import troublesome
+from checks.rules.places import mentions_ollama, speaks_of_ollama, wrong_place
 from checks.rules.rooms import unasked
 from checks.rules.start import misnamed
 from fixtures.facts.facts import Facts
@@ -15,18 +14,7 @@ from fixtures.opencode.config import Source
 from fixtures.system.sentences import Sentences, Text, same
 
 text = Sentences.beside(__file__, "sentences/step4.toml")
-WRONG_PLACES = (
-    "~/.local/share/opencode/opencode.json", "~/.local/share/opencode/opencode.jsonc",
-    "~/opencode.json", "~/opencode.jsonc",
-    "~/.config/opencode.json", "~/.config/opencode.jsonc", "~/.opencode.json", "~/.config/opencode/opencode.json.txt",
-    "~/.config/opencode/opencode.jsonc.txt", "~/.config/opencode/opencode.json.json", "~/.config/opencode/opencode",
-    "~/.config/opencode/.opencode.json", "~/.config/opencode/config.jsonc", "~/.config/opencode/opencode.yaml",
-    "~/.config/OpenCode/opencode.json", "~/.ollama/opencode.json",
-    "~/Library/Application Support/opencode/opencode.json", "~/AppData/Roaming/opencode/opencode.json",
-    "~/AppData/Local/opencode/opencode.json", "./opencode.json.txt", "./opencode.jsonc.txt", "./config.json",
-    "./.opencode.json", "./opencode/opencode.json", "./.opencode/config.json", "./.config/opencode/opencode.json",
-)
-"""Where people put the file and OpenCode does not look (seen in public threads, each tried with OpenCode 1.18.33)."""
+
 
 
 @check("config-found", step=4)
@@ -40,12 +28,12 @@ def test_config_found(facts: Facts) -> Finding:
     target = own or str(facts.setup.opencode_config / "opencode.json")
     values = {"file": target, "base_url": f"{facts.setup.default_url}/v1", "model": facts.choice.name}
     labels = ", ".join(source.label for source in sources)
-    if _declared(facts) or facts.config.broken or any(_mentions_ollama(source, facts.setup.port) for source in sources):
+    if _declared(facts) or facts.config.broken or any(mentions_ollama(source, facts.setup.port) for source in sources):
         found = passed(text("found", labels=labels, project=project), **evidence)
         return _passed_over(facts, labels) or troublesome(facts) or found
     if facts.generation.discovers:
         return _without_file(facts, values, project).seen(**evidence)
-    if place := _wrong_place(facts):
+    if place := wrong_place(facts):
         seen = text("wrong-place", place=place, project=project)
         return failed("config-wrong-place", seen, **{**values, "seen": place}).seen(**evidence)
     if any(set(source.value) - {"$schema"} for source in sources):
@@ -69,7 +57,7 @@ def _without_file(facts: Facts, values: dict[str, str], project: Text) -> Findin
         found = text("found-elsewhere", address=address, default=facts.setup.default_url, project=project)
         right = {"address": address, "base_url": f"{address}/v1"}
         return failed("ollama-discovered-elsewhere", found, **{**values, **right})
-    if place := _wrong_place(facts):
+    if place := wrong_place(facts):
         found = text("wrong-place", place=place, project=project)
         return advice("config-wrong-place", found, **{**values, "seen": place})
     found = passed(text("discovered", address=address, project=project))
@@ -79,17 +67,10 @@ def _without_file(facts: Facts, values: dict[str, str], project: Text) -> Findin
 def _passed_over(facts: Facts, labels: str) -> Finding | None:
     """A file that another generation of OpenCode reads, and this one does not."""
     for pitfall, file in facts.generation.not_read(facts.setup):
-        if pitfall == "config-folder-replaced" or _speaks_of_ollama(file):
+        if pitfall == "config-folder-replaced" or speaks_of_ollama(file):
             found = text("passed-over", file=file, labels=labels or "–")
             return advice(pitfall, found, file=str(facts.setup.opencode_config / "opencode.json"), seen=str(file))
     return None
-
-
-def _speaks_of_ollama(file: Path) -> bool:
-    with file.open("rb") as opened:
-        head = opened.read(65536).replace(b"\0", b"").lower()
-    # A project's own config.json may name Ollama too.
-    return b"provider" in head and (b"ollama" in head or b"11434" in head)
 
 
 def _project_note(facts: Facts) -> Text:
@@ -99,27 +80,6 @@ def _project_note(facts: Facts) -> Text:
 def _taken_out(sources: tuple[Source, ...]) -> list[str]:
     harmful = ("plugin", "mcp", "instructions")
     return [f"{source.label}: {key}" for source in sources for key in source.value if key in harmful]
-
-
-def _mentions_ollama(source: Source, port: int) -> bool:
-    """Outside comments, a source that speaks of Ollama but gives no provider has something misspelt in it."""
-    value = str(source.value).lower()
-    return source.no_object or any(
-        word in value for word in ("ollama", ":11434", f":{port}")
-    )  # no object: config-valid tells
-
-
-def _wrong_place(facts: Facts) -> str | None:
-    """A file outside OpenCode's places that speaks of Ollama, however a person writes its path."""
-    read = {source.path.resolve() for source in facts.config.sources if source.path}
-    starts = {"~": facts.setup.home, ".": facts.setup.project}
-    for place in WRONG_PLACES:
-        start, _, rest = place.partition("/")
-        path = starts[start] / rest
-        if (start == "~" or not facts.setup.in_suite_folder) and path.is_file() and path.resolve() not in read:
-            if _speaks_of_ollama(path):
-                return str(path)
-    return None
 
 
 @check("config-valid", step=4, checkpoint=3, needs=("config-found", "opencode-version"))

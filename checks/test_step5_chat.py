@@ -7,8 +7,7 @@ from checks.judging.finding import Finding, advice, blocked, failed, passed, ski
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from checks.judging.models import smaller
-from checks.rules.config import refusal
-from checks.rules.errors import ERRORS, INVALID_HEADER, NETWORK
+from checks.rules.errors import ERRORS, INVALID_HEADER, no_list
 from checks.rules.rooms import proxied, unasked
 from checks.rules.start import judge_start
 from fixtures.facts.facts import Facts
@@ -38,9 +37,8 @@ def test_model_listed(facts: Facts) -> Finding:
         return failed("opencode-api-unknown", seen, version=version).seen(output=providers.error)
     if providers.error:
         seen = text("no-list", error=providers.error[:120])
-        pitfall = "opencode-needs-network" if NETWORK.search(providers.error) else "unknown-error"
-        pitfall = "config-schema-invalid" if refusal(facts) else pitfall
-        return failed(pitfall, seen, **{**values, "seen": providers.error[:200]}).seen(output=providers.error)
+        found = failed(no_list(facts, providers.error), seen, **{**values, "seen": providers.error[:200]})
+        return found.seen(output=providers.error)
     if provider not in providers.listed:
         seen = text("not-listed", provider=provider, there=", ".join(providers.listed))
         return failed("config-overridden", seen, **values)

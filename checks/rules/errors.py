@@ -3,6 +3,9 @@ from __future__ import annotations
 
 import re
 
+from checks.rules.config import refusal
+from fixtures.facts.facts import Facts
+
 NETWORK = re.compile(r"models\.dev|registry\.npmjs|npm |fetch|ENOTFOUND|getaddrinfo|ECONN|ETIMEDOUT|network|Install",
                      re.IGNORECASE)
 """What OpenCode says where it waits for something from outside; a machine too busy to start it in time says nothing."""
@@ -29,3 +32,10 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ("config-schema-invalid", INVALID_HEADER.pattern),
 )
 """What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
+
+
+def no_list(facts: Facts, said: str) -> str:
+    """Why OpenCode gave no list of its models, by its words; `unknown-error` where they show nothing."""
+    if refusal(facts):
+        return "config-schema-invalid"
+    return "opencode-needs-network" if NETWORK.search(said) else "unknown-error"

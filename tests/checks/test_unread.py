@@ -36,6 +36,21 @@ def test_which_model_a_config_means_is_known_once_it_can_be_read(text: str, tmp_
     assert (found.status, found.blocked_by) == ("blocked", "config-valid")
 
 
+@pytest.mark.parametrize("text", ['{"agent": {"build": {"prompt": "Ask Ollama."}}}', '{"provider": {"mine": {"name": ":11434"}}}'])
+def test_what_the_model_waits_for_has_failed(text: str, tmp_path: Path) -> None:
+    """Blocked by a check that holds would be a failure without a cause."""
+    known = facts(tmp_path, text, opencode_program=None, servers=[SERVER])
+    found = checks()["model-downloaded"].judge(known)
+    assert found.status == "blocked" and not checks()[str(found.blocked_by)].judge(known).holds
+
+
+def test_a_misplaced_config_is_moved_first(tmp_path: Path) -> None:
+    known = facts(tmp_path, None)
+    (known.setup.home / "opencode.json").write_text('{"provider": {"ollama": {"models": {"gemma3:4b": {}}}}}')
+    found = checks()["model-downloaded"].judge(known)
+    assert found.blocked_by == "config-found" and checks()["config-found"].judge(known).pitfall == "config-wrong-place"
+
+
 @pytest.mark.parametrize("text", [None, config()])
 def test_without_a_config_it_is_the_lessons_and_with_one_its_own(text: Any, tmp_path: Path) -> None:
     assert checks()["model-downloaded"].judge(facts(tmp_path, text)).pitfall == "model-not-downloaded"

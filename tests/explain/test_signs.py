@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from checks.judging.pitfalls import load
-from reports.explain import likeness, signs as module
+from reports.explain import likeness
+from reports.explain import signs as module
 from reports.explain.signs import Signs, signs
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures.facts.facts import Facts
-from fixtures.fix.install import put, bin_folder, programs_folder
+from fixtures.fix.install import bin_folder, programs_folder, put
 from fixtures.fix.journal import Journal
 from fixtures.fix.records import Tree
 from fixtures.fix.step import Case, FixFailed, Step, plan

@@ -15,9 +15,9 @@ import pytest
 
 from fixtures.opencode import program as opencode
 from fixtures.opencode.config import read_config
-from fixtures.opencode.v1.schema import read_schema
 from fixtures.opencode.copy import QUIET, harmless_value, written
 from fixtures.opencode.harmless import NOBODY
+from fixtures.opencode.v1.schema import read_schema
 from fixtures.programs.programs import Programs
 from fixtures.system.setup import Setup
 
