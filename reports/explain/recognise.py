@@ -36,6 +36,11 @@ _SUBJECT = re.compile(
     r"|digest mismatch",
     re.IGNORECASE | re.MULTILINE,
 )
+# An error that names a file says whose it is: in a text without the subject, and outside a home, somebody else's.
+_ANY_PATH = re.compile(
+    r"(?<![\w.:/~])(?:[A-Za-z]:[\\/]+|/)(?!home\b|Users\b|root\b)[\w.-]+(?:[\\/]+[\w.~@-]+)+", re.IGNORECASE
+)
+_ELSEWHERE = 0.2
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
 
 
@@ -57,6 +62,7 @@ class _Seen(NamedTuple):
     errors: str
     on_subject: bool
     short: bool
+    elsewhere: bool
 
 
 def explain(text: str, cases: Likeness | None = None) -> list[Match]:
@@ -86,7 +92,9 @@ def _seen(text: str) -> tuple[_Seen, float]:
     least = _THRESHOLD_AT_HOME if _AT_HOME.search(plain) else _THRESHOLD
     errors, told = error_lines(plain), list(clues(plain))
     whole = "\n".join([plain, *told])
-    return _Seen(whole, errors, bool(_SUBJECT.search(plain)), len(text) <= _SHORT), least
+    on_subject = bool(_SUBJECT.search(plain))
+    elsewhere = not on_subject and _ANY_PATH.search(whole) is not None
+    return _Seen(whole, errors, on_subject, len(text) <= _SHORT, elsewhere), least
 
 
 def _likes(seen: _Seen, cases: Likeness) -> dict[str, float]:
@@ -107,7 +115,8 @@ def _weight(own: Signs, seen: _Seen, like: float) -> float:
         score *= _OFF_SUBJECT
     if score:
         score *= _AGAINST ** sum(_found(pattern, seen.text) is not None for pattern in own.unless)
-    return 1 - (1 - score) * (1 - min(_MOST_LIKE, _LIKE * like) * (_LIKE_BESIDE if seen.errors else 1))
+    weight = 1 - (1 - score) * (1 - min(_MOST_LIKE, _LIKE * like) * (_LIKE_BESIDE if seen.errors else 1))
+    return weight * (_ELSEWHERE if seen.elsewhere else 1)
 
 
 def _missed(patterns: Iterable[str], seen: _Seen, worth: float) -> float:
