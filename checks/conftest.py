@@ -11,7 +11,7 @@ from checks.fixing.apply import Fixes, offered, undo_records
 from checks.fixing.lock import close_exits
 from checks.fixing.plan import Plans
 from checks.judging.finding import Finding
-from checks.judging.graph import Judgements, checks, run_order
+from checks.judging.graph import Judgements, checks, judging_order
 from checks.judging.lesson import download_bytes, near
 from checks.judging.models import relied_on
 from checks.judging.run import FINDING, JUDGEMENTS, PROFILE, SETTLE, mode
@@ -61,8 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """By the graph, not by file name: a check comes after what it needs."""
-    order = {id: index for index, id in enumerate(run_order())}
+    """By the graph, not by file name: a check comes after what it needs, and the reply's wait after all others."""
+    order = {id: index for index, id in enumerate(judging_order())}
     items.sort(key=lambda item: order.get(_id(item) or "", len(order)))
 
 

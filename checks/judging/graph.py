@@ -77,6 +77,15 @@ def run_order() -> list[str]:
     return done
 
 
+def judging_order() -> list[str]:
+    """The same, what waits for the reply last: the rest is judged while it comes."""
+    waiting = {"chat-reply"}
+    for id in run_order():
+        if waiting & set(checks()[id].needs):
+            waiting.add(id)
+    return sorted(run_order(), key=lambda id: id in waiting)
+
+
 class Judgements:
     """Each check judged once, with what it needs, also where pytest did not select that."""
 

@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checks.judging import graph
 from checks.judging.finding import Finding, failed, passed
-from checks.judging.graph import ORDER, Check, Judgements, checks, run_order
+from checks.judging.graph import ORDER, Check, Judgements, checks, judging_order, run_order
 from checks.judging.lesson import lesson, recommended
 from checks.judging.models import smaller
 from checks.judging.pitfalls import load
@@ -33,10 +34,16 @@ def test_a_check_is_its_sentence(check: Check) -> None:
     assert any("\u4e00" <= char <= "\u9fff" for char in check.title.zh)
 
 
-def test_what_a_check_needs_comes_before_it() -> None:
-    order = run_order()
+@pytest.mark.parametrize("ordered", [run_order, judging_order])
+def test_what_a_check_needs_comes_before_it(ordered: Callable[[], list[str]]) -> None:
+    order = ordered()
     assert sorted(order) == sorted(ORDER)
     assert all(order.index(need) < order.index(one.id) for one in checks().values() for need in one.needs)
+
+
+def test_nothing_is_judged_after_the_reply_that_did_not_wait_for_it() -> None:
+    order = judging_order()
+    assert set(order[order.index("chat-reply") + 1:]) == {"context-window", "reply-speed", "tools-work"}
 
 
 def pitfall_ids() -> set[str]:
