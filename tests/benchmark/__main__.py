@@ -1,6 +1,7 @@
-"""`python -m tests.benchmark [--pairs N] [--write]`: every row in turn, again and again, so that each has its pair.
+"""`python -m tests.benchmark [--pairs N] [--scale] [--write]`: every row in turn, again and again: each has its pair.
 
 Prints a table; `--write` keeps medians and single figures in `figures.json` and puts them into both READMEs.
+`--scale` measures what grows instead (tests/benchmark/scale.py), and writes `scale.json`.
 """
 from __future__ import annotations
 
@@ -15,25 +16,25 @@ from pathlib import Path
 
 from fixtures.sandbox.sandbox import HEALTHY, Sandbox, read_rehearsal
 from fixtures.system.setup import Setup
-from tests.benchmark import readme
+from tests.benchmark import readme, scale
 from tests.benchmark.measure import Measured, median, ratio
 from tests.benchmark.rows import ROWS, Bench, floor, seven_commands, suite
 
-FIGURES = Path(__file__).with_name("figures.json")
+FIGURES, SCALE = (Path(__file__).with_name(name) for name in ("figures.json", "scale.json"))
 
 
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmark", description=__doc__)
     parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--scale", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="checkpoints-benchmark-") as name:
-        runs = run(Path(name), options.pairs)
-    figures = summary(runs)
-    print(table(figures))
+        found = scale.figures(Path(name)) if options.scale else summary(run(Path(name), options.pairs))
+    print((scale.table if options.scale else table)(found))
     if options.write:
-        FIGURES.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-        readme.write(figures)
+        (SCALE if options.scale else FIGURES).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        (readme.write_scale if options.scale else readme.write)(found)
     return 0
 
 

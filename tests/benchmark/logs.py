@@ -21,5 +21,5 @@ def _lines(number: int) -> str:
     mixed = number * 2654435761 % 2**40
     second = f"2026-02-01T{number // 3600 % 24:02}:{number // 60 % 60:02}:{number % 60:02}"
     return (f'[GIN] {second} | 200 | {number % 97}.{number}ms | 127.0.0.1 | GET "/api/tags"\n'
-            f'time={second}Z level=INFO source=server.go:1234 msg="llama runner started in {number % 7} s" id={mixed:x}\n'
+            f'time={second}Z level=INFO msg="llama runner started in {number % 7} seconds" id={mixed:x}\n'
             + (f'time={second}Z level=WARN msg="something unexpected" id={mixed:x}\n' if number % 10 == 3 else ""))

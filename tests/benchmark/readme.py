@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.conftest import ROOT
 
-BEGIN, END = "<!-- benchmark -->", "<!-- /benchmark -->"
+MARKS = {part: (f"<!-- {part} -->", f"<!-- /{part} -->") for part in ("benchmark", "scale")}
 WORDS = {
     "README.md": (
         "| run | wall | processor | of it the suite's own |\n|---|---|---|---|",
@@ -36,6 +36,27 @@ WORDS = {
         "测量时机器同时在做别的事：空闲时各项都更短。",
     ),
 }
+GROWN = {
+    "README.md": (
+        "| what grows | wall | the suite's processor time | memory | times that of half the size |\n"
+        "|---|---|---|---|---|",
+        {
+            "log": "`explain` on a log of {size} MB",
+            "config": "a sound set-up, {size} models in the config",
+            "server": "a sound set-up, {size} models on the server",
+            "room": "the room's page of {size} results",
+        },
+    ),
+    "README.zh.md": (
+        "| 规模 | 用时 | 套件的处理器时间 | 内存 | 是一半规模的几倍 |\n|---|---|---|---|---|",
+        {
+            "log": "`explain` 读 {size} MB 的日志",
+            "config": "环境正常，配置里有 {size} 个模型",
+            "server": "环境正常，服务端有 {size} 个模型",
+            "room": "{size} 份结果的教室页",
+        },
+    ),
+}
 
 
 def block(name: str, figures: dict[str, Any]) -> str:
@@ -46,12 +67,31 @@ def block(name: str, figures: dict[str, Any]) -> str:
              for key, words in rows.items() for one in [median[key]]]
     values = {"typed": f"{beside['seven_commands']:.2f}", "floor": f"{beside['floor']:.2f}"}
     said = last.format(**values, pairs=figures["pairs"], memory=round(median["suite"]["memory"]))
-    return "\n".join([BEGIN, head, *lines, "", said, END])
+    begin, end = MARKS["benchmark"]
+    return "\n".join([begin, head, *lines, "", said, end])
+
+
+def scale_block(name: str, figures: dict[str, Any]) -> str:
+    """What grows, in one README."""
+    head, rows = GROWN[name]
+    lines = [f"| {words.format(size=format(one['size'], ','))} | {one['wall']:.1f} s | {one['own']:.1f} s | "
+             f"{one['memory']} MiB | {one['beside half']:.1f} |"
+             for key, words in rows.items() for one in [figures[key]]]
+    begin, end = MARKS["scale"]
+    return "\n".join([begin, head, *lines, end])
 
 
 def write(figures: dict[str, Any]) -> None:
-    for name in WORDS:
+    _write("benchmark", {name: block(name, figures) for name in WORDS})
+
+
+def write_scale(figures: dict[str, Any]) -> None:
+    _write("scale", {name: scale_block(name, figures) for name in GROWN})
+
+
+def _write(part: str, blocks: dict[str, str]) -> None:
+    begin, end = MARKS[part]
+    for name, text in blocks.items():
         file = ROOT / name
-        text = file.read_text(encoding="utf-8")
-        before, _, rest = text.partition(BEGIN)
-        file.write_text(before + block(name, figures) + rest.partition(END)[2], encoding="utf-8")
+        before, _, rest = file.read_text(encoding="utf-8").partition(begin)
+        file.write_text(before + text + rest.partition(end)[2], encoding="utf-8")

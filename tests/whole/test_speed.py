@@ -10,8 +10,8 @@ import pytest
 
 from fixtures.sandbox.sandbox import HEALTHY, Sandbox, read_rehearsal
 from fixtures.system.setup import Setup
-from tests.benchmark import readme
-from tests.benchmark.__main__ import FIGURES
+from tests.benchmark import readme, scale
+from tests.benchmark.__main__ import FIGURES, SCALE
 from tests.benchmark.rows import Bench, bare_machine, bare_pytest, floor, seven_commands, suite
 from tests.conftest import ROOT
 
@@ -55,3 +55,24 @@ def test_a_bare_machine_costs_little_more_than_pytest_itself(bench: Bench) -> No
 def test_the_readmes_figures_are_the_benchmarks(name: str) -> None:
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))
     assert readme.block(name, figures) in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", readme.GROWN)
+def test_the_readmes_scale_is_the_benchmarks(name: str) -> None:
+    figures = json.loads(SCALE.read_text(encoding="utf-8"))
+    assert readme.scale_block(name, figures) in (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("row", "size"), [("log", 24), ("room", 400)])
+def test_twice_the_size_costs_at_most_about_twice_the_time(row: str, size: int, tmp_path: Path) -> None:
+    grown = next(one for one in scale.ROWS if one.name == row)
+    found = scale.figures(tmp_path, [replace(grown, size=size)])[row]
+    assert found["beside half"] < 2.6 and found["memory"] < 100
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("row", ["config", "server"])
+def test_a_thousand_models_cost_a_run_little(row: str, tmp_path: Path) -> None:
+    """A run that is sound all the same; Ollama lists each, OpenCode reads each."""
+    grown = next(one for one in scale.ROWS if one.name == row)
+    assert grown.run(tmp_path, grown.size).own < OWN_SECONDS + 0.3
