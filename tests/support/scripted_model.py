@@ -102,10 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def scripted(script: str, read: int = 4000, window: int = 32768) -> Iterator[int]:
+def scripted(script: str | list[Any], read: int = 4000, window: int = 32768, port: int = 0) -> Iterator[int]:
     """The port of a server whose model does this, and counts so many tokens read."""
-    own = {"script": list(SCRIPTS[script]), "read": read, "window": window}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), own))
+    own = {"script": list(SCRIPTS[script] if isinstance(script, str) else script), "read": read, "window": window}
+    server = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), own))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
