@@ -60,9 +60,13 @@ def another_capture(folder: Path) -> set[str]:
 @pytest.mark.timeout(400)
 def test_with_every_exit_closed_nothing_tries_to_leave(run_checks: Callable[..., Ran], tmp_path: Path) -> None:
     ran = run_checks(f"--rehearse={setup_folder(tmp_path / 'closed', LINES, CLOSED)}", SHORT, "--lang=en")
-    assert ran.result["proof"]["attempts"] == [] and ran.result["proof"]["holds"], ran.out
+    proof = ran.result["proof"]
+    assert proof["attempts"] == [] and proof["holds"], ran.out
+    assert (proof["rung"], proof["ollama"]) == ("enforced", "enforced") and all(proof["controls"].values())
+    assert proof["sent"] == [{"to": "ollama/qwen2.5-coder:7b", "reply": True}], "the sentence was typed and answered"
+    assert not any("screen did not open" in one["en"] for one in proof["remarks"])
     assert ran.out.strip().splitlines()[-1].strip().startswith("nothing tried to leave in ") and ran.code == 0
-    assert ran.result["proof"]["switches"]["share"] == "disabled"
+    assert proof["switches"]["share"] == "disabled"
 
 
 @needs_namespaces

@@ -24,7 +24,9 @@ def test_after_the_lock_nothing_tries_to_leave(
     locked = run_checks(*about, "--fix", "--lock")
     assert any(step["outcome"] == "done" for step in locked.result["fixes"]), locked.out
     ran = run_checks(*about, f"--prove-minutes={minutes}")
-    assert ran.result["proof"]["holds"] and ran.result["proof"]["attempts"] == [], ran.out
+    proof = ran.result["proof"]
+    assert proof["holds"] and proof["attempts"] == [] and proof["rung"] == "enforced", ran.out
+    assert [one["reply"] for one in proof["sent"]] == [True], "the sentence was typed and answered"
     assert "nothing tried to leave in " in ran.out and ran.code == 0
 
 
