@@ -49,7 +49,7 @@ class Ran:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The fast tests first. OLLAMA_CHECKPOINTS_SHARE=12: one in twelve of the real ones, for `.ci/run`'s second Python."""
+    """The fast tests first. OLLAMA_CHECKPOINTS_SHARE=12: one in twelve real ones, for `.ci/run`'s second Python."""
     one_in = int(os.environ.get("OLLAMA_CHECKPOINTS_SHARE") or 1)
     out = [item for item in items if item.get_closest_marker("real") and not not_run.in_share(item.nodeid, one_in)]
     items[:] = sorted((item for item in items if item not in out), key=lambda item: "real" in item.keywords)

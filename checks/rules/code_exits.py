@@ -40,7 +40,8 @@ def mcp_servers(facts: Facts) -> list[McpServer]:
     here = [("mcp", "enabled", False, *pair) for pair in outer.items()]
     below = [("servers", "disabled", True, *pair) for pair in inner.items()]
     return [McpServer(str(name), str(one.get("url") or ""), one.get("command"), place)
-            for place, switch, off, name, one in (*here, *below) if isinstance(one, dict) and one.get(switch) is not off]
+            for place, switch, off, name, one in (*here, *below)
+            if isinstance(one, dict) and one.get(switch) is not off]
 
 
 @rule("mcp-remote")

@@ -1,4 +1,4 @@
-"""Remedies that work as printed: the server's address, the file that is there, the line that counts, what hurts most."""
+"""Remedies that work as printed: the server's address, the file that is there, the line that counts, the worst first."""
 
 from __future__ import annotations
 

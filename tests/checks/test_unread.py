@@ -36,7 +36,8 @@ def test_which_model_a_config_means_is_known_once_it_can_be_read(text: str, tmp_
     assert (found.status, found.blocked_by) == ("blocked", "config-valid")
 
 
-@pytest.mark.parametrize("text", ['{"agent": {"build": {"prompt": "Ask Ollama."}}}', '{"provider": {"mine": {"name": ":11434"}}}'])
+@pytest.mark.parametrize(
+    "text", ['{"agent": {"build": {"prompt": "Ask Ollama."}}}', '{"provider": {"mine": {"name": ":11434"}}}'])
 def test_what_the_model_waits_for_has_failed(text: str, tmp_path: Path) -> None:
     """Blocked by a check that holds would be a failure without a cause."""
     known = facts(tmp_path, text, opencode_program=None, servers=[SERVER])

@@ -32,7 +32,8 @@ PLAIN = "checkpoints-plain"
 SHORT = {"stop": [".", ",", "\n", "!", ":"], "num_ctx": 8192}
 """The small model goes on and on: here it ends at the first mark."""
 MAIN = re.compile(
-    r'message="?stream(?P<error> error)?"? providerID=(?P<provider>"[^"]*"|\S*) .*small=false.*?(error\.error="(?P<said>.*)")?$',
+    r'message="?stream(?P<error> error)?"? providerID=(?P<provider>"[^"]*"|\S*) .*small=false'
+    r'.*?(error\.error="(?P<said>.*)")?$',
     re.MULTILINE,
 )
 LONG = re.compile(rb"new prompt, .*task\.n_tokens = \d{4}")

@@ -1,4 +1,4 @@
-"""Where a step brings another model than the lesson names, the plan says so and why; a person's own choice needs none."""
+"""Where a step brings another model than the lesson names, the plan says so and why; one's own choice needs none."""
 from __future__ import annotations
 
 from typing import Any

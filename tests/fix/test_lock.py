@@ -103,6 +103,7 @@ def test_everything_that_a_config_can_close_is_closed(written: Any, number: int,
     home = Home(tmp_path)
     home.write(written)
     assert still_open(home, number)
+    assert ["asks you before each command" in step.words.en for step in steps(home, number)] == [True]
     locked(home, number)
     assert still_open(home, number) == set()
     assert steps(home, number) == [], "a second time there is nothing to do"
@@ -178,8 +179,8 @@ def test_version_2s_own_servers_are_switched_off_by_the_word_that_it_reads_there
 def test_version_2s_own_words_win_over_the_older_ones(tmp_path: Path) -> None:
     home = Home(tmp_path)
     allow = {"action": "webfetch", "resource": "*", "effect": "allow"}
-    home.write({**config(), "update": "auto", "autoupdate": False, "skills": ["house", "https://skills.example.invalid/"],
-                "permissions": [allow]})
+    skills = ["house", "https://skills.example.invalid/"]
+    home.write({**config(), "update": "auto", "autoupdate": False, "skills": skills, "permissions": [allow]})
     assert {"update-check", "skills-url", "webfetch"} <= still_open(home, 2)
     value = locked(home, 2)
     assert (value["update"], value["autoupdate"], value["skills"]) == ("disable", False, ["house"])

@@ -79,7 +79,8 @@ def failures(recap: dict[str, tuple[int, int, int]]) -> dict[str, int]:
 
 @pytest.mark.parametrize(("what", "code", "lang", "said"), [
     ("unreachable", 4, "en", "0 of 3 seats gave a result in this run."),
-    ("unreachable", 4, "zh", "这次有 0 个座位交来结果，一共 3 个。"), ("failing", 2, "en", "Whether they are reached at all: ansible lab")])
+    ("unreachable", 4, "zh", "这次有 0 个座位交来结果，一共 3 个。"),
+    ("failing", 2, "en", "Whether they are reached at all: ansible lab")])
 def test_a_room_of_which_nobody_comes(what: str, code: int, lang: str, said: str, tmp_path: Path) -> None:
     """Switched off, or no kit: the page is made all the same, the end says so, and so does the exit code."""
     if not ssh_room.ANSIBLE:

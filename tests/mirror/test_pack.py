@@ -205,7 +205,8 @@ def test_a_stick_that_takes_no_more(
 def test_room_is_asked_for_before(
     setup: Setup, publishers: Publishers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(10, 9, 1))  # type: ignore[attr-defined]
+    little = shutil._ntuple_diskusage(10, 9, 1)  # type: ignore[attr-defined]
+    monkeypatch.setattr(pack.shutil, "disk_usage", lambda folder: little)
     assert "are needed" in refused(setup, publishers.url, tmp_path / "kit", "linux-x86_64")
     assert not list((tmp_path / "kit" / "programs").iterdir())
 

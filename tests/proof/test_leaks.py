@@ -1,8 +1,8 @@
 """Ten set-ups that leak, on a machine as a learner has it: each has its right row, and while a run finds it out nothing
 leaves.
 
-The real OpenCode 1 and an Ollama whose cloud is on, in a namespace where every name and address that is tried is written
-down. A seeded share in every run, all with OLLAMA_CHECKPOINTS_ALL=1.
+The real OpenCode 1 and an Ollama whose cloud is on, in a namespace where every name and address that is tried is
+written down. A seeded share in every run, all with OLLAMA_CHECKPOINTS_ALL=1.
 """
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]
     place_models(programs, store, ["qwen2.5-coder:7b"])
     programs.close()
     place = {"PATH": os.pathsep.join([str(ollama.parent), str(opencode.parent), "/usr/bin", "/bin"]), "LANG": "C.UTF-8"}
-    server = {"argv": [str(ollama), "serve"], "env": {**place, "HOME": str(store.parents[1]), "OLLAMA_MODELS": str(store)},
-              "cwd": str(folder)}
+    env = {**place, "HOME": str(store.parents[1]), "OLLAMA_MODELS": str(store)}
+    server = {"argv": [str(ollama), "serve"], "env": env, "cwd": str(folder)}
     runs = [machine(folder / str(number), TEN[name], place) for number, name in enumerate(SHARE)]
     file = folder / "job.json"
     visible = [str(one) for one in (folder, ollama, opencode, Path(sys.executable), ROOT)]
     file.write_text(json.dumps({"visible": visible, "ollama": server, "runs": runs}), encoding="utf-8")
-    argv = [sys.executable, "-m", "tests.support.leaks_namespace", str(file)]
+    argv = [sys.executable, "-m", "tests.support.leaks_in_namespace", str(file)]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])

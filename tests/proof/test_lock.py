@@ -36,13 +36,15 @@ def test_a_lock_of_version_2_is_shown_kept_and_taken_back_to_the_same_bytes(
     run_checks: Callable[..., Ran], tmp_path: Path
 ) -> None:
     """Servers in version 2's own words, on its stand-in: each line that is written is in the diff, no other changes."""
-    servers = '"model": "ollama/qwen2.5-coder:7b", "mcp": {"servers": {"docs": {"type": "remote", "url": "https://mcp.invalid/mcp"}}}, // house rules\n'
+    servers = ('"model": "ollama/qwen2.5-coder:7b", "mcp": {"servers": {"docs": '
+               '{"type": "remote", "url": "https://mcp.invalid/mcp"}}}, // house rules\n')
     folder, kept = setup_folder(tmp_path / "open", servers, CLOSED, programs='opencode = "2"'), tmp_path / "kept"
     about = (f"--rehearse={folder}", f"--keep={kept}", "--lang=en")
     locked = run_checks(*about, "--fix", "--lock")
     file = next(kept.rglob("opencode/opencode.json"))
     steps = [step for step in locked.result["fixes"] if step["outcome"] == "done"]
-    assert [one["path"].rpartition("/")[2] for step in steps for one in step["changed"]] == ["opencode.json"], locked.out
+    changed = [one["path"].rpartition("/")[2] for step in steps for one in step["changed"]]
+    assert changed == ["opencode.json"], locked.out
     diff, written = steps[0]["changed"][0]["diff"], file.read_text(encoding="utf-8")
     assert '"disabled": true' in diff and '"update": "disable"' in diff and '"enabled": false' not in diff
     assert "// house rules" in written and '"disabled": true' in written

@@ -53,7 +53,8 @@ def test_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     program, model = Step(same("ollama"), fetches=True), Step(same("model"), size=4_700_000_000, fetches=True)
     write, left = Step(same("write")), Step(same("by hand"), refused=same("why"))
     assert told([], SOUND) == "Nothing lacks here: this machine is ready for the day."
-    assert "Nothing is to be downloaded" in told([write, left]) and "--fix takes: 1; left to you: 1." in told([write, left])
+    said = told([write, left])
+    assert "Nothing is to be downloaded" in said and "--fix takes: 1; left to you: 1." in said
     monkeypatch.setattr(ready, "first_bytes", lambda url, near=False: Measured(10_000_000, 1_300_000_000))
     assert "To download: 4.7 GB" in told([model]) and "10 MB a second just now: about 8 min" in told([model])
     both = told([program, model])

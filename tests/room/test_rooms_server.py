@@ -84,7 +84,8 @@ def test_another_server_stays_what_it_is(url: str, room: str | None, tmp_path: P
         assert "room" not in exit_of(facts, "ollama-elsewhere").seen.why.en
 
 
-@pytest.mark.parametrize("spelling", ["http://10.77.0.9:11434/v1", "http://0xa.77.0.9:11434/v1", "HTTP://10.77.9:11434/v1"])
+@pytest.mark.parametrize(
+    "spelling", ["http://10.77.0.9:11434/v1", "http://0xa.77.0.9:11434/v1", "HTTP://10.77.9:11434/v1"])
 def test_one_number_has_many_spellings(spelling: str, tmp_path: Path) -> None:
     assert facts_of(tmp_path, spelling).rooms_server is not None
 

@@ -26,7 +26,8 @@ def test_each_shape_has_its_names(name: str, tmp_path: Path) -> None:
     assert read(tmp_path / "list") == ["Anna", "Bert"]
 
 
-@pytest.mark.parametrize("names", [["seat-1", "seat-2"], ["seat-A", "seat-B"], ["座位1", "座位2"], ["Namer", "Bert"], ["seat 1"]])
+@pytest.mark.parametrize("names", [
+    ["seat-1", "seat-2"], ["seat-A", "seat-B"], ["座位1", "座位2"], ["Namer", "Bert"], ["seat 1"]])
 def test_a_list_that_begins_with_somebody_loses_nobody(names: list[str], tmp_path: Path) -> None:
     (tmp_path / "list").write_text("\n".join(names), encoding="utf-8")
     assert read(tmp_path / "list") == names

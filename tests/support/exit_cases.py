@@ -16,7 +16,6 @@ from checks.judging.exits import Exit, ledger
 from fixtures.opencode.config import merge
 from fixtures.programs.programs import Programs
 from tests.conftest import ROOT
-from tests.support.exit_namespace import Run
 from tests.support.scripted_model import NAME, call, said
 
 FILE = ROOT / "tests" / "proof" / "exits.toml"
@@ -31,6 +30,25 @@ WINDOW, PATIENCE = 4.0, 120.0
 REPLY = "Good morning."
 """What the model says when it has made its call, or has none to make."""
 Value = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`until`: a name after which nothing more is awaited; `window`: seconds to watch once all was done.
+
+    `serves`: the port of a program that stays, `requests` what is asked there; `screen`: it is one on a terminal.
+    `script`: what the model does, on Ollama's port; None where the real one is started.
+    """
+
+    argv: list[str]
+    env: dict[str, str]
+    cwd: str
+    until: str | None
+    window: float
+    script: list[Any] | None = None
+    serves: int | None = None
+    requests: list[list[Any]] | None = None
+    screen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +162,8 @@ class Stage:
         if opening.listens:
             argv = [str(self.opencode), "serve", f"--port={opening.listens}"]
             return Run(argv, **place, script=script, serves=opening.listens, requests=[["GET", "/"]])
-        argv = [str(self.opencode), "run", "--print-logs", "--log-level=ERROR", *(opening.closing.get("arguments") or [] if closed else [])]
+        argv = [str(self.opencode), "run", "--print-logs", "--log-level=ERROR"]
+        argv += opening.closing.get("arguments", []) if closed else []
         argv += [] if opening.title else ["--title=greeting"]
         argv += [f"--model={opening.model}"] if opening.model else []
         return Run(self._after(opening.closing.get("first") if closed else None, [*argv, "Read greeting.txt"]),
@@ -189,7 +208,7 @@ def measured(stage: Stage, *runs: Run) -> list[dict[str, Any]]:
     visible = [str(one) for one in (stage.folder, stage.opencode, stage.ollama, Path(sys.executable), ROOT)]
     job = {"visible": visible, "runs": [asdict(run) for run in runs]}
     file.write_text(json.dumps(job), encoding="utf-8")
-    argv = [sys.executable, "-m", "tests.support.exit_namespace", str(file)]
+    argv = [sys.executable, "-m", "tests.support.exits_in_namespace", str(file)]
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout.splitlines()[-1])

@@ -131,7 +131,8 @@ def _second_model(store: Path) -> None:
     layer = {"digest": f"sha256:{digest}", "size": len(data)}
     file = store / "manifests" / "registry.ollama.ai" / "library" / "llama3.2" / "3b"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"schemaVersion": 2, "config": {"digest": layer["digest"], "size": 0}, "layers": [layer]}))
+    config = {"digest": layer["digest"], "size": 0}
+    file.write_text(json.dumps({"schemaVersion": 2, "config": config, "layers": [layer]}))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
         subprocess.run([PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], check=False).returncode == 0
     )
     if not (shutil.which("unshare") and shutil.which("zstd") and shutil.which("npm") and new and namespaces()):
-        pytest.skip(f"no unshare, zstd, npm, network namespace or {PYTHON} from 3.11: run it as root on Debian with both")
+        pytest.skip(f"no unshare, zstd, npm, namespace or {PYTHON} from 3.11: run it as root on Debian with both")
     folder = tmp_path_factory.mktemp("kit")
     try:
         return kit_bench.real_kit(folder)

@@ -119,8 +119,8 @@ def test_an_installer_may_leave_what_it_started(tmp_path: Path) -> None:
     program.write_text(STAYS, encoding="utf-8")
     apart = {"creationflags": 0x8} if os.name == "nt" else {"start_new_session": True}
     script = (
-        f"import subprocess, sys; subprocess.Popen([sys.executable, {str(program)!r}, {str(number)!r}], stdin=-3, stdout=-3,"
-        f" stderr=-3, **{apart!r})"
+        f"import subprocess, sys; subprocess.Popen([sys.executable, {str(program)!r}, {str(number)!r}],"
+        f" stdin=-3, stdout=-3, stderr=-3, **{apart!r})"
     )
     code, _, _ = children.run([sys.executable, "-c", script], os.environ, tmp_path, 30, lasting=True)
     app = psutil.Process(number_in(number))
@@ -178,7 +178,8 @@ def test_a_server_that_a_fix_started_outlives_run_and_bootstrap(tmp_path: Path) 
     spawn = (
         "import os, sys, time; from pathlib import Path; from fixtures.fix.server import _spawn;"
         "from fixtures.system.setup import Setup;"
-        "here = Path.cwd(); _spawn(Setup({}, here, here), sys.argv[1:], dict(os.environ), here / 'log'); time.sleep(120)"
+        "here = Path.cwd(); _spawn(Setup({}, here, here), sys.argv[1:], dict(os.environ), here / 'log');"
+        "time.sleep(120)"
     )
     become = "import sys; from fixtures.bootstrap import _become; _become(sys.argv[1:], dict(__import__('os').environ))"
     argv = [sys.executable, "-c", become, sys.executable, "-c", spawn, sys.executable, str(program), str(number)]

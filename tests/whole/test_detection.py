@@ -65,8 +65,8 @@ def test_jamf_is_told_what_to_mend_by_a_kits_own_start(mac: dict[str, str], tmp_
 
 LINES = {
     'echo \'{"verdict": "passed", "first": "disk-space", "seat": "A3", "pitfall": "disk-full"}\'': "ready",
-    'echo \'{"verdict": "failed", "first": "x", "seat": "\\"pitfall\\": \\"a\\"", "pitfall": "out-of-memory"}\'; exit 1':
-        "out-of-memory",
+    'echo \'{"verdict": "failed", "first": "x", "seat": "\\"pitfall\\": \\"a\\"", '
+    '"pitfall": "out-of-memory"}\'; exit 1': "out-of-memory",
     'echo \'{"verdict": "incomplete", "first": null, "pitfall": null}\'': "not checked",
     "echo oh no >&2; exit 4": "not checked",
 }
@@ -95,7 +95,8 @@ def test_powershell_reads_the_script() -> None:
     script = printed("powershell")
     assert "exit $code" in script and script.count("$LASTEXITCODE") == 1, "the run's exit code, and no other one"
     if shell := shutil.which("pwsh") or shutil.which("powershell"):
-        ask = "$e = $null; [void][Management.Automation.Language.Parser]::ParseInput($env:SCRIPT, [ref]$null, [ref]$e); $e.Count"
+        ask = ("$e = $null; "
+               "[void][Management.Automation.Language.Parser]::ParseInput($env:SCRIPT, [ref]$null, [ref]$e); $e.Count")
         done = subprocess.run([shell, "-NoProfile", "-Command", ask], env={**os.environ, "SCRIPT": script},
                               capture_output=True, text=True, timeout=120, check=True)
         assert done.stdout.strip() == "0"

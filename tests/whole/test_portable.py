@@ -9,10 +9,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = {"curses", "fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios", "tty"}
-APART = ("fixtures.proof.namespace", "fixtures.proof.screen", "fixtures.proof.confined", "tests.support.in_namespace")
+APART = ("fixtures.proof.namespace", "fixtures.proof.screen", "fixtures.proof.confined",
+         *(f"tests.support.{name}in_namespace" for name in ("", "exits_", "leaks_")))
 """Run on Linux alone, in a process of their own or late."""
 FILES = [file for top in ("checks", "fixtures", "reports", "tests") for file in sorted((ROOT / top).rglob("*.py"))
-         if "setups" not in file.parts and "proof" not in file.parts and file.name != "in_namespace.py"]
+         if "setups" not in file.parts and "proof" not in file.parts and not file.name.endswith("in_namespace.py")]
 
 
 def at_the_top(tree: ast.Module) -> Iterator[str]:

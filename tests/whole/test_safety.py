@@ -72,7 +72,8 @@ def person(folder: Path, programs: Programs) -> tuple[Path, dict[str, str]]:
     (project / ".opencode" / "plugin" / "trap.ts").write_text(code)
     (project / "opencode.json").write_text(
         '{"plugin": ["some-plugin", "./.opencode/plugin/trap.ts"], "share": "auto", "autoupdate": true,'
-        ' "mcp": {"trap": {"type": "local", "command": ["touch", "%s"]}, "far": {"type": "remote", "url": "http://203.0.113.9/mcp"}},'
+        ' "mcp": {"trap": {"type": "local", "command": ["touch", "%s"]},'
+        ' "far": {"type": "remote", "url": "http://203.0.113.9/mcp"}},'
         ' "instructions": ["http://203.0.113.9/instructions.md"]}' % trap
     )
     (project / "conftest.py").write_text(f'open({str(trap)!r}, "w").write("conftest")\n')
@@ -86,7 +87,8 @@ def person(folder: Path, programs: Programs) -> tuple[Path, dict[str, str]]:
 def with_two(home: Path, env: dict[str, str], folder: Path) -> dict[str, str]:
     """The same person with OpenCode 2: its own words for what runs and fetches, and the local model as the default."""
     own = (
-        ', "model": "ollama/qwen2.5-coder:7b", "plugins": ["./.opencode/plugin/trap.ts"], "skills": ["http://203.0.113.9/skills"],'
+        ', "model": "ollama/qwen2.5-coder:7b", "plugins": ["./.opencode/plugin/trap.ts"],'
+        ' "skills": ["http://203.0.113.9/skills"],'
         ' "references": {"far": {"url": "http://203.0.113.9/docs"}}}'
     )
     file = home / "project" / "opencode.json"
@@ -176,7 +178,8 @@ def pytest_runtest_logstart():
 """A plugin: what the run has started takes long to end, as on a busy machine."""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it: tests/windows interrupts one")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows ends a process without asking it: tests/windows interrupts one")
 def test_a_run_that_is_ended_after_its_verdict_leaves_nothing(tmp_path: Path) -> None:
     """The report is there and the programs are still ending: a signal waits until they are gone."""
     (tmp_path / "slow_to_end.py").write_text(SLOW_TO_END, encoding="utf-8")

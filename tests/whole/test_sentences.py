@@ -42,7 +42,8 @@ def tables_of(tree: ast.AST, file: Path) -> dict[str, Path]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("Sentences.beside("):
             assert isinstance(node.value, ast.Call)
-            table = node.value.args[1].value if len(node.value.args) > 1 else "sentences.toml"  # type: ignore[attr-defined]
+            named = [ast.literal_eval(one) for one in node.value.args[1:]]
+            table = named[0] if named else "sentences.toml"
             found[ast.unparse(node.targets[0])] = (file.parent / table).resolve()
     return found
 

@@ -64,7 +64,8 @@ def _key(*files: Path) -> str:
 
 def _provision(work: Path, *words: str | Path) -> None:
     online = [word for word in ALONE if word != "--net"]
-    Steps({**os.environ, "PATH": EVERYWHERE}, _told).run([*online, "sh", HERE / "provision.sh", *words], work, PROVISION_SECONDS)
+    steps = Steps({**os.environ, "PATH": EVERYWHERE}, _told)
+    steps.run([*online, "sh", HERE / "provision.sh", *words], work, PROVISION_SECONDS)
 
 
 def _told(line: Text) -> None:

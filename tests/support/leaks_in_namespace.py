@@ -1,7 +1,7 @@
-"""`python -m tests.support.leaks_namespace JOB`: commands, each beside an Ollama of its own, where nothing can leave.
+"""`python -m tests.support.leaks_in_namespace JOB`: commands, each beside its own Ollama, where nothing can leave.
 
-JOB is a file of JSON: `visible`, `ollama` and `runs`, each with `argv`, `env`, `cwd`. JSON on stdout says what each tried
-to reach, and what Ollama had tried by itself before.
+JOB is a file of JSON: `visible`, `ollama` and `runs`, each with `argv`, `env`, `cwd`. What each tried to reach is JSON
+on stdout, and what Ollama had tried by itself before.
 """
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from fixtures.proof import controls, namespace
 from fixtures.proof.watch import Watch
 from fixtures.system import children
-from tests.support.exit_namespace import SERVER, START, answers, await_, here, until_quiet
+from tests.support.exits_in_namespace import SERVER, START, answers, await_, here, until_quiet
 
 SECONDS = 200.0
 Job = dict[str, Any]

@@ -1,4 +1,4 @@
-"""`python -m tests.support.exit_namespace JOB`: an exit opened, then closed, where nothing can leave; JSON on stdout.
+"""`python -m tests.support.exits_in_namespace JOB`: an exit opened, then closed where nothing can leave; prints JSON.
 
 JOB is a file of JSON: `folder`, `visible`, and `runs`, each with `argv`, `env`, `cwd` and what else `Run` reads.
 """
@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from fixtures.proof.screen import Screen
 from fixtures.proof.sink import Sink
 from fixtures.proof.watch import Watch
 from fixtures.system import children, loopback
+from tests.support.exit_cases import Run
 from tests.support.scripted_model import scripted
 
 SERVER = 11434
@@ -31,25 +32,6 @@ START, ENDS, QUIET = 120.0, 240.0, 2.0
 server tries by itself at its start is over."""
 LONGER = 2
 """A closed exit is watched so many times as long as the opened one took."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """`until`: a name after which nothing more is awaited; `window`: seconds to watch once all was done.
-
-    `serves`: the port of a program that stays, `requests` what is asked there; `screen`: it is one on a terminal.
-    `script`: what the model does, on Ollama's port; None where the real one is started.
-    """
-
-    argv: list[str]
-    env: dict[str, str]
-    cwd: str
-    until: str | None
-    window: float
-    script: list[Any] | None = None
-    serves: int | None = None
-    requests: list[list[Any]] | None = None
-    screen: bool = False
 
 
 def main(file: Path) -> None:
