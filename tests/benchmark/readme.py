@@ -18,8 +18,7 @@ WORDS = {
             "bare_pytest": "pytest alone, with ten empty tests",
         },
         "A sound set-up takes {typed} of the seven commands' time and {floor} of the least; medians of {pairs} pairs "
-        "taken in turn in one session (`python -m tests.benchmark`). The suite's own memory is {memory} MiB. The machine was "
-        "busy with other things meanwhile: on a quiet one all times are shorter.",
+        "taken in turn in one session (`python -m tests.benchmark`). The suite's own memory is {memory} MiB.",
     ),
     "README.zh.md": (
         "| 运行 | 用时 | 处理器时间 | 其中套件自己 |\n|---|---|---|---|",
@@ -32,8 +31,7 @@ WORDS = {
             "bare_pytest": "只有 pytest，十个空测试",
         },
         "环境正常时用时是七条命令的 {typed}，是下限的 {floor}；这是同一次会话里交替测得的 {pairs} 对的中位数"
-        "（`python -m tests.benchmark`）。套件自己占内存 {memory} MiB。"
-        "测量时机器同时在做别的事：空闲时各项都更短。",
+        "（`python -m tests.benchmark`）。套件自己占内存 {memory} MiB。",
     ),
 }
 GROWN = {
