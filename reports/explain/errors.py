@@ -15,6 +15,7 @@ _PRINTED = re.compile(
     | \| \s* [45]\d\d \s* \| | \b (?: http (?:/[\d.]+)? | status (?:\ code)? ) \W{1,3} [45]\d\d \b
     | \b (?: GET | POST | HEAD | OPTIONS ) \b [^\n]{0,160} \b [45]\d\d \b
     | \b [45]\d\d \b [^\n]{0,60} \b (?: GET | POST | HEAD | OPTIONS ) \b
+    | ^ \W{0,3} ↳ | \b config (?:uration | \ file) (?: \ at \ [^\n]{1,200} )? \ is\ (?:invalid | not\ valid) \b
     | is\ not\ recogni[sz]ed\ as | command\ not\ found | cannot\ be\ loaded\ because
     | 不是内部或外部命令 | 无法(?:将|加载文件)
     | \b (?: connectex | x509 | errno | dial\ tcp | ggml_assert | cuda\ error ) \b

@@ -26,7 +26,7 @@ Fitted on the known cases, each judged without itself; tests/explain/test_scores
 _NEARLY_THE_SAME = 3.0
 _LIKE, _MOST_LIKE = 0.15, 0.6  # what one point of likeness to known cases adds, and all of it at most
 _HEAD = 400  # people open with what matters to them; what follows is often only their set-up
-_SHORT, _OFF_SUBJECT = 160, 0.3
+_SHORT, _OFF_SUBJECT = 160, 0.26  # one sign alone names nothing in a longer text about something else
 _THRESHOLD, _THRESHOLD_AT_HOME = 0.2, 0.12
 # A message such as "out of memory" is everybody's: in a longer text, one word must be about a local model.
 _SUBJECT = re.compile(
@@ -36,9 +36,16 @@ _SUBJECT = re.compile(
     r"|digest mismatch",
     re.IGNORECASE | re.MULTILINE,
 )
-# An error that names a file says whose it is: in a text without the subject, and outside a home, somebody else's.
-_ANY_PATH = re.compile(
-    r"(?<![\w.:/~])(?:[A-Za-z]:[\\/]+|/)(?!home\b|Users\b|root\b)[\w.-]+(?:[\\/]+[\w.~@-]+)+", re.IGNORECASE
+# An error that names a file or a program says whose it is: in a text without the subject, and outside a home, somebody
+# else's. The lesson's own tools are nobody's.
+_ANY_OTHER = re.compile(
+    r"(?<![\w.:/~])(?:[A-Za-z]:[\\/]+|/)(?!home\b|Users\b|root\b)[\w.-]+(?:[\\/]+[\w.~@-]+)+"
+    r"|(?:\b(?:run|ran|running|execut\w+|launch\w*|start\w*|typ(?:e|ed|ing)|install\w*)|运行|启动|安装)[ :]{0,2}"
+    r"(?:(?:the|command|npm i(?:nstall)? -g) )*(?:[`\"'“]|(?=\./)|(?=[\w.-]+\.(?:AppImage|exe|sh|py)\b)"
+    r"|(?=[\w.-]+ (?:\S+ )?AppImage\b))"
+    r"(?!(?:sudo|winget|scoop|choco|brew|npm|npx|node|bun|curl|wget|irm|iex|bash|pip|python|py|pytest|git|setx?)\b)"
+    r"[\w./-]{3,}",
+    re.IGNORECASE,
 )
 _ELSEWHERE = 0.2
 _AT_HOME = re.compile(r"ollama|opencode|11434", re.I)
@@ -93,7 +100,7 @@ def _seen(text: str) -> tuple[_Seen, float]:
     errors, told = error_lines(plain), list(clues(plain))
     whole = "\n".join([plain, *told])
     on_subject = bool(_SUBJECT.search(plain))
-    elsewhere = not on_subject and _ANY_PATH.search(whole) is not None
+    elsewhere = not on_subject and _ANY_OTHER.search(whole) is not None
     return _Seen(whole, errors, on_subject, len(text) <= _SHORT, elsewhere), least
 
 
