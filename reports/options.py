@@ -213,3 +213,8 @@ def relative(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def narrowed(config: pytest.Config) -> bool:
+    """A single file or test was named: as narrow as `-k`."""
+    return any(Path(arg.split("::")[0]).resolve() != CHECKS for arg in config.args)

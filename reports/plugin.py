@@ -62,7 +62,11 @@ class Reporter:
         from reports.progress import Progress
 
         self.config = config
-        self.visit: Visit | None = _visit(config)
+        self.visit: Visit | None = None
+        if config.option.room is not None:  # without `--room` nothing of it is even loaded
+            from reports.visit import Visit
+
+            self.visit = Visit(config, sys.__stderr__ if config.option.json else STDOUT)
         self.lang = config.option.lang or usual()
         self.folder = self._folder()
         self.collector: Collector | None = None
@@ -80,6 +84,14 @@ class Reporter:
         usual = command.report_folder(self.config.invocation_params.dir)
         folder = Path(self.config.option.report_dir or usual).absolute()
         return folder / self.config.option.seat if self.config.option.seat else folder
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """pytest would put the name of its exception before our sentence."""
+        terminal = self.config.pluginmanager.get_plugin("terminalreporter")
+        if terminal and excinfo.errisinstance(pytest.exit.Exception):
+            terminal._keyboardinterrupt_memo = None
+            terminal.write_line(f"\n{excinfo.value}")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -115,14 +127,10 @@ class Reporter:
             option = self.config.option
             target = "rehearse" if option.rehearse else "sandbox" if option.sandbox else "machine"
             run = {"mode": mode(self.config), "target": target, "strict": option.strict_checks}
-            run["selected"] = self._narrowed()
+            run["selected"] = options.narrowed(self.config)
             self.collector = Collector(run, self.lang, option.seat, options.again(self.config), self.redactor())
             self.collector.began = self.began  # fixes come before the first check is reported
         return self.collector.run
-
-    def _narrowed(self) -> bool:
-        """A single file or test was named: as narrow as `-k`."""
-        return any(Path(arg.split("::")[0]).resolve() != options.CHECKS for arg in self.config.args)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -188,21 +196,21 @@ class Reporter:
         if result is None:
             return
         screen = self.screen()
-        if self.config.option.json:
-            from reports.hand_in import one_line
-
-            print(one_line(result), file=STDOUT, flush=True)
-        else:
+        with ending.held():
             self._show(result, screen, terminalreporter)
-        gc.freeze()  # pytest looks through all of it at its end
-        terminalreporter.flush()  # the verdict does not wait for the page
-        if not self.unwritten:
-            self._write_page(result)
+            gc.freeze()  # pytest looks through all of it at its end
+            terminalreporter.flush()  # the verdict does not wait for the page
+            if not self.unwritten:
+                self._write_page(result)
         say = functools.partial(print, file=sys.__stderr__) if self.config.option.json else terminalreporter.write_line
         for line in self._last(result, screen, interrupted=int(exitstatus) == 2):
             say(line)
 
     def _show(self, result: dict[str, Any], screen: Screen, terminal: pytest.TerminalReporter) -> None:
+        if self.config.option.json:
+            from reports.hand_in import one_line
+
+            return print(one_line(result), file=STDOUT, flush=True)
         from reports.terminal import render
 
         report = options.relative(self.folder / "report.html") if not self.unwritten else None
@@ -239,12 +247,3 @@ class Reporter:
     def pytest_unconfigure(self) -> None:
         self.progress.stop()
         ending.give_back(self._signals)
-
-
-def _visit(config: pytest.Config) -> Visit | None:
-    """The room that was named; without `--room` nothing of it is even loaded."""
-    if config.option.room is None:
-        return None
-    from reports.visit import Visit
-
-    return Visit(config, sys.__stderr__ if config.option.json else STDOUT)

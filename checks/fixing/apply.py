@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import functools
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from fixtures.fix.journal import Busy, Journal, signature, state_folder
 from fixtures.fix.step import Case, FixFailed, Step, plan
 from fixtures.system.sentences import Sentences, Text
 from fixtures.system.waits import say
+from fixtures.system.whole_file import FULL
 
 text = Sentences.beside(__file__, "../sentences/run.toml")
 MOST_ROUNDS = 8
@@ -225,7 +225,7 @@ def _failure(finding: Finding, error: FixFailed | OSError) -> Finding:
     if isinstance(error, FixFailed):
         pitfall, words, values = error.pitfall, error.words, error.values
     else:
-        pitfall = "disk-full" if error.errno == errno.ENOSPC else None
+        pitfall = "disk-full" if error.errno in FULL else None
         said = f"{error.filename or ''}: {error.strerror or error}".strip(": ")
         words, values = text("not-written", said=said), {}
     also = (finding.pitfall,) if pitfall and finding.pitfall else finding.also

@@ -180,21 +180,24 @@ def pytest_runtest_logstart():
 
 @pytest.mark.skipif(
     sys.platform == "win32", reason="Windows ends a process without asking it: tests/windows interrupts one")
-def test_a_run_that_is_ended_after_its_verdict_leaves_nothing(tmp_path: Path) -> None:
-    """The report is there and the programs are still ending: a signal waits until they are gone."""
+@pytest.mark.parametrize(("number", "seconds"), [(signal.SIGTERM, 1), (signal.SIGTERM, 0), (signal.SIGINT, 0)])
+def test_a_run_that_is_ended_after_its_verdict_leaves_nothing(number: int, seconds: float, tmp_path: Path) -> None:
+    """The report is written, or the programs are still ending: a signal waits until they are gone."""
     (tmp_path / "slow_to_end.py").write_text(SLOW_TO_END, encoding="utf-8")
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     env = {**os.environ, "HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "TMPDIR": str(temporary),
            "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])}
     command = checks_command(tmp_path / "report", "-p", "slow_to_end", "-k", "config_found")
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          encoding="utf-8") as process:
         assert process.stdout
         for line in process.stdout:
             if "report.html" in line:
                 break
         assert len(list(temporary.iterdir())) == 1
-        time.sleep(1)  # the page is written after the verdict
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        time.sleep(seconds)  # the page is written after the verdict
+        process.send_signal(number)
+        said, _ = process.communicate(timeout=60)
     assert list(temporary.iterdir()) == []
+    assert seconds or (tmp_path / "report" / "report.html").is_file() and "Traceback" not in said

@@ -158,7 +158,8 @@ def machine(user: str = "learner", language: str = "C.UTF-8") -> Iterator[Window
     """A machine for a while. Its language gives it the code page: 1252 with C, 936 with zh_CN."""
     packages, base = provisioned()
     process = subprocess.Popen([*ALONE, "sh", HERE / "boot.sh", f"{packages}:{base}", base / "mnt"],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+                               env={**os.environ, "PATH": EVERYWHERE})
     try:
         assert process.stdout and process.stdout.readline() == b"up\n"
         yield Windows(process, user, language)
