@@ -73,10 +73,18 @@ def wrap(text: str, width: int) -> Iterator[str]:
         yield line.rstrip()
 
 
+OPENING = "（“‘《「【"
+CLOSING = "，。：；、）”’》」】？！"
+
+
 def _words(text: str) -> Iterator[str]:
+    """What must not be parted: a Chinese character with its punctuation, and what is written in Latin letters whole."""
     word = ""
     for char in text:
-        if unicodedata.east_asian_width(char) in "WF" and char not in "，。：；、）”？":
+        wide = unicodedata.east_asian_width(char) in "WF" and char not in CLOSING
+        after_wide = bool(word) and unicodedata.east_asian_width(word[-1]) in "WF"
+        latin = after_wide and (char.isascii() and char.isalnum() or char in "`$~/-<\"'")
+        if (wide or latin) and word[-1:] not in [*OPENING]:
             yield word
             word = char
         else:

@@ -87,6 +87,8 @@ def test_every_line_can_be_encoded(encoding: str, result: dict[str, Any]) -> Non
 def test_chinese_counts_two_columns() -> None:
     assert columns("服务 ok") == 7 and columns(cut("服务在监听", 7)) <= 7
     assert all(columns(line) <= 20 for line in wrap("这是一个很长的句子，用来检查换行是否正确。http://127.0.0.1:11434/v1", 20))
+    told = "只在这个窗口里：先输入$env:OLLAMA_NO_CLOUD，再（在同一个窗口里）启动`serve`。"
+    assert all("$env:OLLAMA_NO_CLOUD" in "\n".join(wrap(told, width)) for width in range(24, 60)), "typed as one word"
 
 
 @pytest.mark.parametrize(("system", "line"), [
