@@ -67,3 +67,9 @@ def test_it_has_no_network_and_another_port_11434(learner: machine.Windows) -> N
     devices = Path(f"/proc/{learner.pid}/net/dev").read_text(encoding="utf-8").splitlines()[2:]
     assert [line.split(":")[0].strip() for line in devices] == ["lo"]
     assert os.readlink(f"/proc/{learner.pid}/ns/net") != os.readlink("/proc/self/ns/net")
+
+
+def test_what_wine_says_of_its_own_programs_is_not_the_started_ones() -> None:
+    """Its words as they came, before a Chinese line."""
+    said = b"wine: Unhandled page fault on read access to 0000000000000008 (thread 00ac), starting debugger...\n"
+    assert machine.WINES.sub(b"", said + "第一次运行\r\n".encode("gbk")) == "第一次运行\r\n".encode("gbk")

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -33,6 +34,9 @@ APPS = "AppData\\Local\\Microsoft\\WindowsApps"
 TREE = "checks", "fixtures", "reports", "tests", "conftest.py", "pyproject.toml", "requirements.lock"
 ALONE = ("unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--mount-proc")
 """A namespace of each kind: what runs in it ends with it, and its mounts with that."""
+WINES = re.compile(rb"(?m)^wine: Unhandled [^\n]*\n")
+"""Wine says so where one of its own programs falls (seen once in some hundred starts): no word of the one that was
+started, whose own fall is its exit code."""
 NEEDS = {"debootstrap": "debootstrap", "mvn": "maven", "jar": "default-jdk-headless", "ip": "iproute2",
          "x86_64-w64-mingw32-gcc": "gcc-mingw-w64-x86-64", "unshare": "util-linux", "nsenter": "util-linux"}
 """Each program, and Debian's package of it."""
@@ -150,7 +154,7 @@ class Windows:
             finally:
                 process.kill()
             file.seek(0)
-            return Ran(code, file.read())
+            return Ran(code, WINES.sub(b"", file.read()))
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Press a key in the window where `python checks` runs, once its OpenCode is up: CTRL_C_EVENT or CTRL_BREAK_EVENT.
+"""Press CTRL_C_EVENT or CTRL_BREAK_EVENT in the window of `python checks`, once OpenCode is up and a check judged.
 
 Starts itself again in a window of its own. Prints the run's exit code and how many of what it started go on."""
 import contextlib
@@ -41,10 +41,15 @@ def not_for_me(event: int) -> int:
 
 def in_the_window(key: str, told: Path) -> None:
     ctypes.windll.kernel32.SetConsoleCtrlHandler(not_for_me, True)
+    result = Path("reports", "out", "result.json")
+    result.unlink(missing_ok=True)
     with told.with_suffix(".log").open("wb") as log:
         alone = NEW_GROUP if key == "CTRL_BREAK_EVENT" else 0  # Break reaches a group, Ctrl-C a whole window
         run = subprocess.Popen([PYTHON, "checks", "--lang=en"], stdout=log, stderr=log, creationflags=alone)
         came_up = wait_for(True, 60)
+        deadline = time.monotonic() + 60
+        while not result.is_file() and time.monotonic() < deadline:  # what was judged before is told
+            time.sleep(0.1)
         os.kill(run.pid if alone else 0, getattr(signal, key))
         code = run.wait(60)
     wait_for(False, 10)
