@@ -16,7 +16,6 @@ from fixtures.system.sentences import Sentences, Text, same
 text = Sentences.beside(__file__, "sentences/step4.toml")
 
 
-
 @check("config-found", step=4)
 def test_config_found(facts: Facts) -> Finding:
     """OpenCode finds the config

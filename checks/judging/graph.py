@@ -79,11 +79,11 @@ def run_order() -> list[str]:
 
 def judging_order() -> list[str]:
     """The same, what waits for the reply last: the rest is judged while it comes."""
-    waiting = {"chat-reply"}
-    for id in run_order():
+    order, waiting = run_order(), {"chat-reply"}
+    for id in order:
         if waiting & set(checks()[id].needs):
             waiting.add(id)
-    return sorted(run_order(), key=lambda id: id in waiting)
+    return sorted(order, key=lambda id: id in waiting)
 
 
 class Judgements:

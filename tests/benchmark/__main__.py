@@ -11,11 +11,9 @@ import os
 import platform
 import sys
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
-from fixtures.sandbox.sandbox import HEALTHY, Sandbox, read_rehearsal
-from fixtures.system.setup import Setup
 from tests.benchmark import readme, scale
 from tests.benchmark.measure import Measured, median, ratio
 from tests.benchmark.rows import ROWS, Bench, floor, seven_commands, suite
@@ -40,11 +38,7 @@ def main(words: list[str]) -> int:
 
 def run(folder: Path, pairs: int) -> dict[str, list[Measured]]:
     """Each row once to warm up, then `pairs` times."""
-    machine = Setup.of_this_machine(folder)
-    setup = Sandbox(machine, read_rehearsal(HEALTHY), folder / "sandbox").open("sandbox")
-    setup.ready()
-    (folder / "cache").mkdir()
-    bench = Bench(replace(setup, cache=folder / "cache"), folder)
+    bench = Bench.open(folder)
     runs: dict[str, list[Measured]] = {row.__name__: [] for row in ROWS}
     for number in range(pairs + 1):
         for row in ROWS:

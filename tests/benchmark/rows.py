@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fixtures.opencode.chat import PROMPT
 from fixtures.opencode.copy import OVERLAY, PROBE, QUIET
+from fixtures.sandbox.sandbox import HEALTHY, Sandbox, read_rehearsal
 from fixtures.system import loopback
 from fixtures.system.setup import Setup
 from tests.benchmark.measure import Measured, measured, together
@@ -24,6 +25,16 @@ class Bench:
 
     setup: Setup
     folder: Path
+
+    @classmethod
+    def open(cls, folder: Path, models: Sequence[str] = ()) -> Bench:
+        """In `folder`, with the suite's cache still empty; `models` in place of the lesson's."""
+        rehearsal = read_rehearsal(HEALTHY)
+        rehearsal = replace(rehearsal, server={"models": list(models)}) if models else rehearsal
+        setup = Sandbox(Setup.of_this_machine(folder), rehearsal, folder / "sandbox").open("sandbox")
+        setup.ready()
+        (folder / "cache").mkdir()
+        return cls(replace(setup, cache=folder / "cache"), folder)
 
     @property
     def env(self) -> dict[str, str]:

@@ -8,13 +8,11 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixtures.sandbox.sandbox import HEALTHY, Sandbox, read_rehearsal
 from fixtures.system import loopback
-from fixtures.system.setup import Setup
 from tests.benchmark.logs import server_log
 from tests.benchmark.measure import Measured, measured
 from tests.benchmark.rows import MODEL, Bench
@@ -54,7 +52,7 @@ def room(folder: Path, size: int) -> Measured:
 
 def config_models(folder: Path, size: int) -> Measured:
     """A healthy run whose config names that many models."""
-    bench = sandbox(folder, [MODEL])
+    bench = Bench.open(folder, [MODEL])
     file = bench.setup.home / ".config" / "opencode" / "opencode.json"
     config = json.loads(file.read_text(encoding="utf-8"))
     config["provider"]["ollama"]["models"] |= {name: {"name": name} for name in _names(size - 3)}
@@ -64,7 +62,7 @@ def config_models(folder: Path, size: int) -> Measured:
 
 def server_models(folder: Path, size: int) -> Measured:
     """A healthy run beside a server that has that many models: manifests that share one small model's blobs."""
-    bench = sandbox(folder, [MODEL, *_names(size - 1)])
+    bench = Bench.open(folder, [MODEL, *_names(size - 1)])
     listed = loopback.request("GET", f"{bench.setup.default_url}/api/tags", seconds=60).json()
     assert len(listed["models"]) == size
     return _run(bench)
@@ -72,14 +70,6 @@ def server_models(folder: Path, size: int) -> Measured:
 
 def _names(count: int) -> list[str]:
     return [f"model-{number}:1b" for number in range(count)]
-
-
-def sandbox(folder: Path, models: Sequence[str]) -> Bench:
-    rehearsal = replace(read_rehearsal(HEALTHY), server={"models": list(models)})
-    setup = Sandbox(Setup.of_this_machine(folder), rehearsal, folder / "sandbox").open("sandbox")
-    setup.ready()
-    (folder / "cache").mkdir()
-    return Bench(replace(setup, cache=folder / "cache"), folder)
 
 
 def _run(bench: Bench) -> Measured:

@@ -15,6 +15,7 @@ from checks.judging.pitfalls import load
 from reports.explain.explain import explain, main
 from reports.explain.likeness import Likeness, known_cases, records
 from reports.explain.pasted import decoded
+from tests.support.earns import each_forgotten
 
 HERE = Path(__file__).parent
 OWN = HERE / "cases.jsonl"
@@ -92,14 +93,11 @@ def test_cases_that_are_not_among_the_known_ones() -> None:
 @pytest.mark.real
 def test_each_known_case_with_that_case_forgotten() -> None:
     cases = known_cases()
-    likeness = Likeness(cases)
     first = three = 0
-    for case, record in zip(cases, records()):
-        likeness.count(case, -1)
-        names = [match.pitfall.id for match in explain(record["text"], likeness)]
-        likeness.count(case, 1)
-        first += names[:1] == [case.pitfall]
-        three += case.pitfall in names[:3]
+    for pitfall, text, likeness in each_forgotten():
+        names = [match.pitfall.id for match in explain(text, likeness)]
+        first += names[:1] == [pitfall]
+        three += pitfall in names[:3]
     assert first / len(cases) >= 0.84
     assert three / len(cases) >= 0.9
 

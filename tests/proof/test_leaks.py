@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from fixtures.sandbox.rehearsal import read_rehearsal
 from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT, checks_command
 from tests.support.proof_setups import needs_namespaces, setup_folder
+from tests.support.share import drawn
 
 pytestmark = [pytest.mark.real, needs_namespaces]
 
@@ -51,7 +51,7 @@ TEN = {
     "catalogue": Leak("model-catalogue", "nobody", "healthy"),
     "update check": Leak("update-check", "nobody", "healthy"),
 }
-SHARE = list(TEN) if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else sorted(random.Random(13).sample(sorted(TEN), 2))
+SHARE = drawn(list(TEN), 2)
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,6 @@ its lines are tested on facts only (tests/checks/test_exits.py, tests/fix/test_l
 """
 from __future__ import annotations
 
-import os
-import random
 import sys
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -18,9 +16,9 @@ import pytest
 from checks.judging.exits import ledger
 from tests.support.exit_cases import REPLY, Opening, measured, openings, stage
 from tests.support.proof_setups import needs_namespaces
+from tests.support.share import drawn
 
 CASES = [id for id, one in openings().items() if not one.not_provoked]
-SHARE = CASES if os.environ.get("OLLAMA_CHECKPOINTS_ALL") else sorted(random.Random(13).sample(CASES, 3))
 
 
 def test_every_row_is_provoked_or_says_why_not() -> None:
@@ -39,7 +37,7 @@ def test_the_name_of_a_row_is_one_that_the_ledger_knows_or_the_opening_brings() 
 @pytest.mark.skipif(sys.platform != "linux", reason="no namespaces: run this on Linux")
 @needs_namespaces
 @pytest.mark.timeout(1000)
-@pytest.mark.parametrize("id", SHARE)
+@pytest.mark.parametrize("id", drawn(CASES, 3))
 def test_opened_it_is_seen_and_closed_by_its_own_line_it_is_not(id: str, tmp_path: Path) -> None:
     place = stage(id, tmp_path)
     opened, closed = measured(place, place.run(closed=False), place.run(closed=True))

@@ -56,13 +56,19 @@ def _read(text: str, right: frozenset[str | None], cases: Likeness) -> Text:
     return Text(seen, least, likes, right, weights)
 
 
-def texts() -> Iterator[Text]:
+def each_forgotten() -> Iterator[tuple[str, str, Likeness]]:
+    """Of each known case its pitfall, its text, and the likeness to all others; until the next one is asked for."""
     cases = known_cases()
     likeness = Likeness(cases)
     for case, record in zip(cases, records(), strict=True):
         likeness.count(case, -1)
-        yield _read(record["text"], frozenset({case.pitfall}), likeness)
+        yield case.pitfall, record["text"], likeness
         likeness.count(case, 1)
+
+
+def texts() -> Iterator[Text]:
+    for pitfall, text, likeness in each_forgotten():
+        yield _read(text, frozenset({pitfall}), likeness)
     for file in ("cases.jsonl", "threads.jsonl"):
         for line in (EXPLAIN / file).read_text(encoding="utf-8").splitlines():
             case = json.loads(line)

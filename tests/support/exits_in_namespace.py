@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from fixtures.proof import controls, namespace
 from fixtures.proof.screen import Screen
@@ -149,13 +150,11 @@ def ask(port: int | None, method: str, path: str, body: Any = None, headers: Any
 
 
 def listeners() -> Iterator[str]:
-    """The addresses other than loopback on which something in here listens (man 5 proc, /proc/net/tcp)."""
-    for file in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(file).read_text(encoding="ascii").splitlines()[1:]:
-            where, state = line.split()[1], line.split()[3]
-            address, _, port = where.partition(":")
-            if state == "0A" and not address.endswith("00007F") and not address.endswith("01000000"):
-                yield f"*:{int(port, 16)}"
+    """The ports at which something in here listens on an address other than loopback."""
+    for one in psutil.net_connections("tcp"):
+        host = one.laddr.ip.removeprefix("::ffff:")
+        if one.status == psutil.CONN_LISTEN and host != "::1" and not host.startswith("127."):
+            yield f"*:{one.laddr.port}"
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.sandbox.sandbox import HEALTHY, Sandbox, read_rehearsal
-from fixtures.system.setup import Setup
 from tests.benchmark import readme, scale
 from tests.benchmark.__main__ import FIGURES, SCALE
 from tests.benchmark.rows import Bench, bare_machine, bare_pytest, floor, seven_commands, suite
@@ -24,11 +22,7 @@ OWN_SECONDS, OWN_MIB = 0.7, 60
 @pytest.fixture
 def bench(tmp_path: Path) -> Bench:
     """A sound set-up whose server runs outside the measured run."""
-    machine = Setup.of_this_machine(tmp_path)
-    setup = Sandbox(machine, read_rehearsal(HEALTHY), tmp_path / "sandbox").open("sandbox")
-    setup.ready()
-    (tmp_path / "cache").mkdir()
-    return Bench(replace(setup, cache=tmp_path / "cache"), tmp_path)
+    return Bench.open(tmp_path)
 
 
 @pytest.mark.real
