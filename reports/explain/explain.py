@@ -112,8 +112,8 @@ def _entry(number: int, match: Match, screen: Screen) -> Iterator[str]:
     yield from _labelled("", pitfall.symptom[lang], screen)
     yield from _labelled(screen.label("why"), remedy.why[lang], screen)
     yield from _labelled(screen.label("do"), remedy.text[lang], screen)
-    for index, command in enumerate(remedy.commands):
-        yield f"   {pad(screen.label('type') if index == 0 else '', 6)}{command}"
+    for index, line in enumerate(remedy.commands):
+        yield f"   {pad(screen.label('type') if index == 0 else '', 6)}{line}"
 
 
 def _labelled(label: str, text: str, screen: Screen) -> Iterator[str]:

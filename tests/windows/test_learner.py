@@ -1,47 +1,19 @@
 """A learner's first steps on Windows, typed as the README says; nothing but Python is there."""
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, validator
-from tests.support.windows import machine
-from tests.support.windows.machine import APPS, PACKAGES, Ran, Windows
+from tests.conftest import ROOT
+from tests.support.windows.machine import PACKAGES, Windows
+from tests.support.windows.visit import CONFIG, MODEL, STAND_INS, checks, pitfalls, put_on_path, result, write_config
 
 pytestmark = [pytest.mark.real, pytest.mark.windows]
-STAND_INS = ROOT / "tests" / "support" / "windows" / "stand_ins"
 TIMING = ROOT / "tests" / "support" / "windows_timing" / "sitecustomize.py"
 CODE_PAGE = "gbk"
-MODEL = "qwen2.5-coder:7b"
-CONFIG = ".config/opencode/opencode.json"
-
-
-@pytest.fixture(scope="module")
-def suite(learner: Windows) -> str:
-    """The suite's folder, and beside it wheels, as in a kit: there is no network."""
-    shutil.copytree(learner.drive / "wheels", learner.home / "wheels")
-    return learner.lay_suite("检查 套件")
-
-
-def checks(learner: Windows, suite: str, *options: str, python: str = PACKAGES, **env: str) -> Ran:
-    return learner.run(python, "checks", *options, cwd=suite, env=env)
-
-
-def result(learner: Windows, suite: str) -> dict[str, Any]:
-    """Of the last run; it fits the schema and names nobody."""
-    text = (learner.path(suite) / "reports" / "out" / "result.json").read_text(encoding="utf-8")
-    validator().validate(json.loads(text))
-    assert learner.user not in text
-    return dict(json.loads(text))
-
-
-def pitfalls(found: dict[str, Any]) -> dict[str, str]:
-    return {one["id"]: one["pitfall"] for one in found["checks"] if one["status"] == "failed"}
 
 
 def of_the_person(learner: Windows) -> dict[str, bytes]:
@@ -61,17 +33,6 @@ def test_a_bare_machine_is_told_what_to_type_in_its_own_code_page(learner: Windo
     assert found["machine"]["os"] == "windows" and found["lang"] == "zh"
     assert pitfalls(found) == {"ollama-version": "ollama-not-installed", "opencode-version": "opencode-not-installed",
                                "config-found": "config-missing"}
-
-
-@pytest.fixture(scope="module")
-def shop(learner: Windows, suite: str) -> None:
-    """winget and npm, each with the one thing that the lesson gets from it."""
-    learner.program("C:\\stand-ins\\ollama.exe", STAND_INS / "ollama.py")
-    learner.program(f"{learner.profile}\\{APPS}\\winget.exe", STAND_INS / "winget.py")
-    learner.program("C:\\stand-ins\\npm.exe", STAND_INS / "npm.py")
-    shim = learner.path(f"{learner.profile}\\{APPS}\\npm.cmd")
-    shim.write_text('@"C:\\stand-ins\\npm.exe" %*\r\n', encoding="ascii", newline="")
-    learner.path("C:\\stand-ins\\suite.txt").write_text(suite, encoding="utf-8")
 
 
 @pytest.mark.usefixtures("shop")
@@ -97,18 +58,8 @@ def installed(learner: Windows, shop: None) -> Path:
     """Ollama and OpenCode by hand, as the lesson says; no server runs. Returns the config."""
     for manager, words in (("winget", "install --id Ollama.Ollama"), ("npm.cmd", "install --global opencode-ai")):
         assert learner.run("cmd", "/c", manager, *words.split()).code == 0
-    folders = [machine.PYTHON.rpartition("\\")[0], f"{learner.profile}\\{APPS}"]
-    folders += [f"{learner.profile}\\AppData\\Local\\Programs\\Ollama", f"{learner.profile}\\AppData\\Roaming\\npm"]
-    learner.set_variable("PATH", ";".join(folders))
-    file = learner.home / CONFIG
-    file.parent.mkdir(parents=True, exist_ok=True)
-    return file
-
-
-def write_config(file: Path, host: str) -> None:
-    provider = {"npm": "@ai-sdk/openai-compatible", "name": "Ollama (local)",
-                "options": {"baseURL": f"http://{host}:11434/v1"}, "models": {MODEL: {"name": "Qwen"}}}
-    file.write_text(json.dumps({"model": f"ollama/{MODEL}", "provider": {"ollama": provider}}), encoding="utf-8")
+    put_on_path(learner)
+    return learner.home / CONFIG
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

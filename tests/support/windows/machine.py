@@ -55,24 +55,24 @@ def skip_where_none_can_be_made() -> None:
 
 def provisioned() -> tuple[Path, Path]:
     """The packages, and below them the Debian whose drive C: is Windows', from the cache, or made."""
-    cache, lock = Cache(cache_dir(os.environ), _told), ROOT / "requirements.lock"
+    cache, lock = Cache(cache_dir(os.environ), told), ROOT / "requirements.lock"
     recipe = (HERE / "provision.sh", HERE / "launcher.c")
-    base = cache.part(f"windows-{_key(*recipe)}", lambda work: _provision(work, "base", work / "part"))
-    name = f"windows-packages-{_key(*recipe, lock)}"
+    base = cache.part(f"windows-{key(*recipe)}", lambda work: _provision(work, "base", work / "part"))
+    name = f"windows-packages-{key(*recipe, lock)}"
     return cache.part(name, lambda work: _provision(work, "packages", work / "part", base, work, lock)), base
 
 
-def _key(*files: Path) -> str:
+def key(*files: Path) -> str:
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:10]
 
 
 def _provision(work: Path, *words: str | Path) -> None:
     online = [word for word in ALONE if word != "--net"]
-    steps = Steps({**os.environ, "PATH": EVERYWHERE}, _told)
+    steps = Steps({**os.environ, "PATH": EVERYWHERE}, told)
     steps.run([*online, "sh", HERE / "provision.sh", *words], work, PROVISION_SECONDS)
 
 
-def _told(line: Text) -> None:
+def told(line: Text) -> None:
     print(line.en, flush=True)
 
 
