@@ -9,6 +9,7 @@ from checks.judging.urgency import hurts
 from reports import fixes, proof
 from reports.screen import Screen, columns, cut, pad, wrap
 from reports.words import words
+from reports.words.words import opens_on
 
 COUNTED = ("failed", "crashed", "blocked", "advice", "not-run")
 """What a verdict counts, in this order."""
@@ -31,7 +32,7 @@ def render(
     lines += [] if quiet else [*_table(result, screen), ""]
     lines += [*fixes.lines(result, screen), *_first(result, screen, again)]
     lines += [*([] if quiet else _others(result, screen)), *_verdict(result, screen, report)]
-    lines += [*([] if quiet else _own(result, screen, again)), ""]
+    lines += [*([] if quiet else _own(result, screen, again)), *_before_typing(result, screen), ""]
     lines += proof.lines(result.get("proof"), screen)
     return [screen.fit(line) for line in lines]
 
@@ -162,6 +163,12 @@ def _own(result: Mapping[str, Any], screen: Screen, again: str) -> Iterator[str]
     if result["run"]["target"] == "sandbox" and result["run"]["mode"] == "verify" and result["verdict"] == "passed":
         own = " ".join(word for word in again.split(" ") if word != "--sandbox")
         yield from (f"  {line}" for line in wrap(screen.word("proven", command=own), screen.width - 2))
+
+
+def _before_typing(result: Mapping[str, Any], screen: Screen) -> Iterator[str]:
+    """After a sound set-up: what to do in OpenCode's screen, where that opens on an online model."""
+    if seen := opens_on(result):
+        yield from (f"  {line}" for line in wrap(screen.word("before-typing", **seen), screen.width - 2))
 
 
 def _verdict(result: Mapping[str, Any], screen: Screen, report: str | None) -> Iterator[str]:

@@ -9,7 +9,7 @@ from checks.judging.finding import NEEDS_A_HAND
 from checks.judging.pitfalls import load
 from reports.page.template import cleaned, environment
 from reports.proof import by_place
-from reports.words.words import SYSTEMS
+from reports.words.words import SYSTEMS, opens_on
 
 SHOWN, HANDED = 20_000, 4_000
 """Characters of one check's evidence on the page, and in the text for a helper; `result.json` has it all."""
@@ -33,6 +33,7 @@ def _shown(result: Result, checks: Mapping[str, Result], headline: str) -> dict[
         "first": checks.get(result["first"] or ""),
         "headline": headline,
         "lead": _lead(result, headline),
+        "opens_on": opens_on(result),
         "looked": result["run"]["mode"] != "undo" or any(one["status"] != "not-run" for one in result["checks"]),
         "points": [one for one in result["checks"] if one["checkpoint"]],
         "steps": _by_step(result["checks"]),

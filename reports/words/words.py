@@ -1,7 +1,9 @@
 """The tables of words: each face has its own, and all share `names`."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fixtures.system.sentences import Sentences, Text
 
@@ -31,3 +33,10 @@ terminal = Words("terminal.toml")
 page = Words("page.toml")
 room = Words("room.toml")
 usage = Words("usage.toml")
+
+
+def opens_on(result: Mapping[str, Any]) -> Mapping[str, Any]:
+    """After a sound set-up whose OpenCode opens on another machine's model: what `before-typing` is told. Else empty."""
+    sound = result["verdict"] == "passed" and result["run"]["target"] == "machine"
+    seen = next((one["evidence"] for one in result["checks"] if one["id"] == "stays-local"), {})
+    return seen if sound and seen.get("screen") else {}

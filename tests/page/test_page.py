@@ -78,6 +78,12 @@ def test_sandbox_and_rehearsal_say_that_they_are_not_this_machine() -> None:
         assert words("ready").en not in text
 
 
+def test_a_screen_that_opens_online_is_told_at_the_top() -> None:
+    text = Reader(page.render(samples.opens_online())).text
+    assert "OpenCode's screen opens on opencode/big-pickle" in text and "/models" in text
+    assert "opens on" not in Reader(page.render(samples.healthy())).text
+
+
 def test_fix_shows_what_was_there_before_and_after() -> None:
     text = Reader(page.render(samples.repaired())).text
     assert '- "baseURL": "http://a"' in text

@@ -75,6 +75,12 @@ def healthy(lang: str = "en", **values: Any) -> Result:
     return collected({"model-fits": skipped(Text("no sizes here", "这里没有大小"))}, lang, **values)
 
 
+def opens_online(lang: str = "en", **values: Any) -> Result:
+    """Sound, and OpenCode's screen opens on a model of its own."""
+    seen = {"screen": "opencode/big-pickle", "model": "ollama/qwen2.5-coder:7b", "file": "~/opencode.json"}
+    return collected({"stays-local": passed(same("local model"), **seen)}, lang, **values)
+
+
 def advised(lang: str = "en", **values: Any) -> Result:
     return collected({"context-window": SMALL}, lang, **values)
 

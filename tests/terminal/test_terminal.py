@@ -77,6 +77,19 @@ def test_a_sound_run_says_so(result: dict[str, Any]) -> None:
     assert "all 5 of 5 checkpoints passed" in "\n".join(render(sound, Screen("en"), "pytest checks", None))
 
 
+def _said(result: dict[str, Any], lang: str) -> str:
+    return " ".join(" ".join(render(result, Screen(lang, 200), "pytest checks", None)).split())
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_screen_that_opens_online_is_told_at_the_end(lang: str) -> None:
+    """By two ways out: what to choose there, and the line that opens it on the person's own."""
+    told = _said(samples.opens_online(lang), lang)
+    assert "opencode/big-pickle" in told and "/models" in told and '"model": "ollama/qwen2.5-coder:7b"' in told
+    for other in (samples.opens_online(lang, target="sandbox"), samples.healthy(lang), samples.stopped_server(lang)):
+        assert "big-pickle" not in _said(other, lang)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "gbk", "latin-1", "utf-8"])
 def test_every_line_can_be_encoded(encoding: str, result: dict[str, Any]) -> None:
     for lang in ("en", "zh") if encoding in ("gbk", "utf-8") else ("en",):
