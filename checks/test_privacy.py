@@ -7,7 +7,7 @@ from checks.rules.exits import rules, states, unasked
 from checks.rules.ollama_exits import cloud_models
 from checks.rules.opencode_exits import share_key
 from checks.rules.rooms import goes_to, is_here, proxied, unneeded
-from checks.rules.start import names_the_machine, other_readers, place, said
+from checks.rules.start import elsewhere_on_screen, names_the_machine, other_readers, place, said
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.default import Default
@@ -47,7 +47,11 @@ def test_stays_local(facts: Facts) -> Finding:
     for rule in (_cloud_default, _cloud_model, _shared, _proxied, _other_exit):
         if finding := rule(facts):
             return finding
-    told = _told(facts)
+    told, screen = _told(facts), elsewhere_on_screen(facts)
+    if screen and not facts.rooms_server:
+        file = facts.config.origin(("provider", facts.provider))
+        mine = f"{facts.provider}/{facts.choice.key}"
+        return passed(text("screen", said=told, screen=screen), screen=screen, model=mine, file=file.label if file else "")
     return skipped(told) if facts.rooms_server else passed(told)
 
 
@@ -102,7 +106,7 @@ def _cloud_default(facts: Facts) -> Finding | None:
 
 def _reaches_nobody(facts: Facts, start: Default) -> bool:
     """OpenCode's default package has no address of its own: without one it asks `undefined/chat/completions`."""
-    package = facts.config.get("provider", start.provider, "npm") or (PACKAGE if start.provider == "ollama" else "")
+    package = facts.config.package(start.provider, start.model) or (PACKAGE if start.provider == "ollama" else "")
     return not start.url and start.provider in facts.config.providers and package == PACKAGE
 
 

@@ -7,7 +7,7 @@ from checks.judging.finding import Finding, advice, blocked, failed, passed, ski
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from checks.judging.models import smaller
-from checks.rules.errors import ERRORS, INVALID_HEADER, no_list
+from checks.rules.errors import ERRORS, INVALID_HEADER, no_list, time_limit
 from checks.rules.rooms import proxied, unasked
 from checks.rules.start import judge_start
 from fixtures.facts.facts import Facts
@@ -16,8 +16,9 @@ from fixtures.ollama.names import same_model
 from fixtures.ollama.server import address
 from fixtures.opencode.chat import Reply
 from fixtures.opencode.choice import configured
+from fixtures.opencode.switches import unreadable
 from fixtures.system.proxies import captured
-from fixtures.system.sentences import Sentences, same
+from fixtures.system.sentences import Sentences, Text, same
 
 text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
@@ -37,7 +38,11 @@ def test_model_listed(facts: Facts) -> Finding:
         return failed("opencode-api-unknown", seen, version=version).seen(output=providers.error)
     if providers.error:
         seen = text("no-list", error=providers.error[:120])
-        found = failed(no_list(facts, providers.error), seen, **{**values, "seen": providers.error[:200]})
+        variable, value = next(iter(unreadable(facts.setup.env).items()), ("", ""))
+        pitfall = no_list(facts, providers.error)
+        if pitfall == "opencode-variable-invalid":
+            return failed(pitfall, same(f"{variable}={value}"), variable=variable, seen=value or '""')
+        found = failed(pitfall, seen, **{**values, "seen": providers.error[:200]})
         return found.seen(output=providers.error)
     if provider not in providers.listed:
         seen = text("not-listed", provider=provider, there=", ".join(providers.listed))
@@ -109,6 +114,8 @@ def _no_reply(facts: Facts, reply: Reply) -> Finding:
     values = {"model": facts.choice.name, "address": facts.server.address.url, "seen": message[:200], "minimum": 32768,
               **_extra(facts)}
     seen, pitfall = same(message[:200]) if message else text("no-text"), _why(facts, reply.error, message)
+    if key := time_limit(facts, message):
+        return _gave_up(facts, key, seen)
     if pitfall == "unknown-error":
         log = said_since(facts.setup, reply.ended - reply.seconds)
         seen = text("unknown", opencode=message[:200] or reply.error, ollama=log[-1][:200] if log else text("nothing"))
@@ -116,6 +123,14 @@ def _no_reply(facts: Facts, reply: Reply) -> Finding:
             error=reply.error, message=message, ollama_log=log, opencode_log=_log_of(facts)
         )
     return failed(pitfall, seen, **{**values, **_sent_wrongly(facts, message)}).seen(error=reply.error, message=message)
+
+
+def _gave_up(facts: Facts, key: str, seen: Text) -> Finding:
+    path = ("provider", facts.provider or "", "options", key)
+    source = facts.config.origin(path)
+    line, _ = (source.position(path) or (1, 1)) if source else (1, 1)
+    at = {"file": source.label if source else "", "line": line, "key": key}
+    return failed("timeout-too-short", seen, **{**at, "seen": facts.config.get(*path)})
 
 
 def _log_of(facts: Facts) -> list[str]:
@@ -127,7 +142,10 @@ def _sent_wrongly(facts: Facts, message: str) -> dict[str, object]:
     if not INVALID_HEADER.search(message):
         return {}
     path = ("provider", facts.provider or "", "options")
-    key = next((key for key in ("apiKey", "headers") if not _is_plain(facts.config.get(*path, key))), "apiKey")
+    key = next((key for key in ("apiKey", "headers") if not _is_plain(facts.config.get(*path, key))), None)
+    if key is None:  # the stored one comes before the config's
+        file = facts.setup.folder("XDG_DATA_HOME", ".local", "share") / "opencode" / "auth.json"
+        return {"file": str(file), "line": 1, "key": f"{facts.provider}.key", "seen": message[:200]}
     source = facts.config.origin((*path, key))
     return {"file": source.label if source else "", "key": ".".join((*path, key)), "seen": message[:200]}
 
@@ -140,7 +158,7 @@ def _why(facts: Facts, error: str | None, message: str) -> str:
     """The pitfall an error text shows; `unknown-error` where none is known for it."""
     if error is None:
         return "tool-call-as-text"
-    package = facts.config.get("provider", facts.provider or "", "npm")
+    package = facts.config.package(facts.provider, facts.choice.key)
     own = package is not None and str(package) != "@ai-sdk/openai-compatible"
     if error == "NotSent":
         return "npm-package-wrong" if own else "base-url-wrong"
@@ -222,6 +240,6 @@ def test_reply_speed(facts: Facts) -> Finding:
 
 @check("default-model", step=5, needs=("config-valid",))
 def test_default_model(facts: Facts) -> Finding:
-    """Without a choice it stays here too
-    不作选择时也用本机模型"""
+    """Without a choice, `opencode run` stays here
+    不作选择时，`opencode run` 用本机模型"""
     return judge_start(facts)

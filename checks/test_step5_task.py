@@ -18,7 +18,7 @@ def test_tools_work(facts: Facts) -> Finding:
     工具调用真的改了文件"""
     if not facts.full:
         return skipped(text("only-full"))
-    package = facts.config.get("provider", facts.provider or "", "npm")
+    package = facts.config.package(facts.provider, facts.choice.key)
     if package not in (None, PACKAGE) or not is_bundled(package):
         return skipped(text("other-protocol", package=package))
     if not facts.stays_here or not facts.may_load:

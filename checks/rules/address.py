@@ -73,7 +73,7 @@ def _pitfall_of(rules: OpenCodeRules, value: str) -> str | None:
         return "base-url-wrong"
     if server and where.host == "::1" and server.host != "::1":
         return "localhost-ipv6"
-    if not is_bundled(rules.facts.config.get("provider", rules.provider or "", "npm")):
+    if not is_bundled(rules.facts.config.package(rules.provider, rules.facts.choice.key)):
         return None  # a package for Ollama's own API has /api here
     return (
         None if _path(value) == "/v1" else ("base-url-missing-v1" if _path(value) in ("", "/api") else "base-url-wrong")

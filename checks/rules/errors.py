@@ -5,7 +5,10 @@ import re
 
 from checks.rules.config import refusal
 from fixtures.facts.facts import Facts
+from fixtures.opencode.switches import unreadable
 
+UNEXPECTED = "Unexpected error"
+"""All that OpenCode says at a variable which is neither a yes nor a no."""
 NETWORK = re.compile(r"models\.dev|registry\.npmjs|npm |fetch|ENOTFOUND|getaddrinfo|ECONN|ETIMEDOUT|network|Install",
                      re.IGNORECASE)
 """What OpenCode says where it waits for something from outside; a machine too busy to start it in time says nothing."""
@@ -34,8 +37,24 @@ ERRORS: tuple[tuple[str, str], ...] = (
 """What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
 
 
+TIMED_OUT = re.compile(r"timed out", re.IGNORECASE)
+LIMITS = ("timeout", "headerTimeout", "chunkTimeout")
+"""Keys of a provider's options, in milliseconds."""
+
+
+def time_limit(facts: Facts, said: str) -> str | None:
+    """The key of the config that has made OpenCode give up."""
+    if not TIMED_OUT.search(said):
+        return None
+    options = facts.config.get("provider", facts.provider or "", "options")
+    found = [key for key in LIMITS if isinstance(options, dict) and isinstance(options.get(key), int)]
+    return min(found, key=lambda key: options[key], default=None)
+
+
 def no_list(facts: Facts, said: str) -> str:
     """Why OpenCode gave no list of its models, by its words; `unknown-error` where they show nothing."""
+    if UNEXPECTED in said and unreadable(facts.setup.env):
+        return "opencode-variable-invalid"
     if refusal(facts):
         return "config-schema-invalid"
     return "opencode-needs-network" if NETWORK.search(said) else "unknown-error"

@@ -6,8 +6,9 @@ from typing import Any
 
 from checks.rules.exits import Seen, closed, host_of, is_open, rule
 from fixtures.facts.facts import Facts
-from fixtures.opencode.config import is_bundled, is_on
+from fixtures.opencode.config import is_bundled
 from fixtures.opencode.program import has_package
+from fixtures.opencode.switches import is_on
 from fixtures.system.loopback import is_local
 from fixtures.system.sentences import Sentences
 
@@ -18,7 +19,7 @@ OFFLINE = ("npm_config_offline", "NPM_CONFIG_OFFLINE")
 @rule("model-catalogue")
 def model_catalogue(facts: Facts) -> Seen:
     env = facts.setup.env
-    if is_on(env.get("OPENCODE_DISABLE_MODELS_FETCH")):
+    if is_on(env, "OPENCODE_DISABLE_MODELS_FETCH"):
         return closed(text("set", key="OPENCODE_DISABLE_MODELS_FETCH", value="1"))
     url = env.get("OPENCODE_MODELS_URL")
     if url and is_local(host_of(url)):
@@ -29,9 +30,9 @@ def model_catalogue(facts: Facts) -> Seen:
 @rule("update-check")
 def update_check(facts: Facts) -> Seen:
     """Version 2 asks the global file alone, and knows no variable for it."""
-    two, off = facts.generation.number > 1, facts.setup.env.get("OPENCODE_DISABLE_AUTOUPDATE")
-    if not two and is_on(off):
-        return closed(text("set", key="OPENCODE_DISABLE_AUTOUPDATE", value=str(off)))
+    two, env = facts.generation.number > 1, facts.setup.env
+    if not two and is_on(env, "OPENCODE_DISABLE_AUTOUPDATE"):
+        return closed(text("set", key="OPENCODE_DISABLE_AUTOUPDATE", value=env["OPENCODE_DISABLE_AUTOUPDATE"]))
     own = [source.value for source in facts.config.sources if source.kind == "global"]
     for value in reversed(own) if two else [facts.config.value]:
         if two and "update" in value:  # its own word wins over the older one
@@ -117,7 +118,7 @@ def ripgrep(facts: Facts) -> Seen:
 
 @rule("language-servers")
 def language_servers(facts: Facts) -> Seen:
-    if is_on(facts.setup.env.get("OPENCODE_DISABLE_LSP_DOWNLOAD")):
+    if is_on(facts.setup.env, "OPENCODE_DISABLE_LSP_DOWNLOAD"):
         return closed(text("set", key="OPENCODE_DISABLE_LSP_DOWNLOAD", value="1"))
     return is_open(text("on", key="lsp"), "somebody") if facts.config.get("lsp") else closed(text("not-set", key="lsp"))
 
@@ -125,7 +126,7 @@ def language_servers(facts: Facts) -> Seen:
 @rule("web-ui")
 def web_ui(facts: Facts) -> Seen:
     name = "OPENCODE_DISABLE_EMBEDDED_WEB_UI"
-    return is_open(text("on", key=name)) if is_on(facts.setup.env.get(name)) else closed(text("page-inside"))
+    return is_open(text("on", key=name)) if is_on(facts.setup.env, name) else closed(text("page-inside"))
 
 
 @rule("mirror")

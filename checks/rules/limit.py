@@ -1,7 +1,7 @@
 """Whether the chosen model's `limit` leaves OpenCode room to talk."""
 from __future__ import annotations
 
-from checks.judging.finding import Finding, advice
+from checks.judging.finding import Finding, advice, failed
 from checks.judging.limits import OWN_PROMPT, room_to_talk, whole_numbers
 from checks.rules.read import OpenCodeRules
 from fixtures.system.sentences import Sentences
@@ -12,7 +12,7 @@ LEAST = 16384
 
 
 def too_little_room(rules: OpenCodeRules) -> Finding | None:
-    """OpenCode compacts after each step where less is left than its own prompt takes.
+    """OpenCode compacts after each step where less is left than its own prompt takes; where nothing is left, for ever.
 
     Without a `context` it never compacts. Version 2 counts in another way.
     """
@@ -28,4 +28,5 @@ def too_little_room(rules: OpenCodeRules) -> Finding | None:
     needed = max(window, LEAST)
     values = {**at, "free": room, "window": window}
     right = {"needed": needed, "wanted": min(8192, needed // 4)}
-    return advice("compaction-loop", text("no-room", **values), **values, **right, model=model)
+    judged = advice if room else failed
+    return judged("compaction-loop", text("no-room", **values), **values, **right, model=model)

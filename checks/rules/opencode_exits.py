@@ -10,8 +10,8 @@ from checks.rules.rooms import is_here
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.choice import named_model
-from fixtures.opencode.config import is_on
 from fixtures.opencode.files import Unreadable, read_text
+from fixtures.opencode.switches import is_on
 from fixtures.system.loopback import is_local
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences
@@ -89,9 +89,9 @@ def share_key(facts: Facts) -> str:
     """What uploads every session: `share`, its older name `autoshare`, or the variable; "" where nothing does."""
     share, older, env = facts.config.get("share"), facts.config.get("autoshare"), facts.setup.env
     key = "share" if share == "auto" else "autoshare" if older is True and not share else ""
-    if not key and share != "disabled" and is_on(env.get("OPENCODE_AUTO_SHARE")):
+    if not key and share != "disabled" and is_on(env, "OPENCODE_AUTO_SHARE"):
         key = "OPENCODE_AUTO_SHARE"
-    return "" if is_on(env.get("OPENCODE_DISABLE_SHARE")) or not facts.generation.shares else key
+    return "" if is_on(env, "OPENCODE_DISABLE_SHARE") or not facts.generation.shares else key
 
 
 @rule("share")
@@ -99,7 +99,7 @@ def share(facts: Facts) -> Seen:
     server = facts.config.get("enterprise", "url")
     if key := share_key(facts):
         return is_open(text("on", key=key), "nobody", server)
-    if is_on(facts.setup.env.get("OPENCODE_DISABLE_SHARE")):
+    if is_on(facts.setup.env, "OPENCODE_DISABLE_SHARE"):
         return closed(text("set", key="OPENCODE_DISABLE_SHARE", value="1"))
     if facts.config.get("share") == "disabled":
         return closed(text("set", key="share", value="disabled"))
@@ -126,8 +126,8 @@ def _tool(facts: Facts, tool: str) -> Seen:
 @rule("websearch")
 def websearch(facts: Facts) -> Seen:
     """Offered to a local model only where a variable says so (tool/registry of 1.18.33)."""
-    on = next((name for name in SEARCHES if is_on(facts.setup.env.get(name))), None)
-    wide = is_on(facts.setup.env.get("OPENCODE_EXPERIMENTAL"))
+    on = next((name for name in SEARCHES if is_on(facts.setup.env, name)), None)
+    wide = is_on(facts.setup.env, "OPENCODE_EXPERIMENTAL")
     if not on and not wide:
         return closed(text("no-variable", names="OPENCODE_ENABLE_EXA, OPENCODE_ENABLE_PARALLEL"))
     tool = _tool(facts, "websearch")

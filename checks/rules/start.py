@@ -46,6 +46,17 @@ def names_the_machine(facts: Facts, start: Default) -> str | None:
     return "config-valid" if facts.server.state == "ollama" else "server-listening"
 
 
+def elsewhere_on_screen(facts: Facts) -> str:
+    """What OpenCode's screen opens on, where that is no model of this machine; `opencode run` takes another.
+
+    It is told and not failed: the lesson's own config is so until its reader has chosen with `/models`, as it says.
+    """
+    screen = facts.screen
+    if screen is None or is_here(facts, screen.url) and not runs_elsewhere(facts, screen.name, screen.url):
+        return ""
+    return screen.chosen
+
+
 def place(facts: Facts, path: tuple[str, ...]) -> dict[str, Any]:
     """File, line, column and key of what decides, and which line a remedy has to name (`case`, see the pitfalls)."""
     source = facts.config.origin(path) if path else None
@@ -140,7 +151,7 @@ def _is_from_catalogue(facts: Facts, start: Default) -> bool:
 
 def _foreign_package(facts: Facts, start: Default) -> str:
     """Another provider's package that OpenCode would fetch first: where it cannot, the first sentence fails."""
-    package = facts.config.get("provider", start.provider, "npm") if start.provider != facts.provider else None
+    package = facts.config.package(start.provider, start.model) if start.provider != facts.provider else None
     own = not isinstance(package, str) or package.startswith("@ai-sdk/") or has_package(facts.setup, package)
     return "" if own else str(package)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 CLOUD = ("cloud-model-chosen-silently", "connect-shows-cloud-only", "config-missing", "config-wrong-place",
          "config-overridden", "models-map-missing",
-         "config-unknown-key", "config-schema-invalid")
-"""Pitfalls that tell of a start in the cloud; the last ones name what takes the local provider away."""
+         "config-unknown-key", "config-schema-invalid", "server-on-other-host")
+"""Pitfalls that tell of a start elsewhere; the last ones name what takes the local provider away, or the address."""
 
 
 def disagreement(result: Mapping[str, Any]) -> str | None:

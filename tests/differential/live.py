@@ -127,6 +127,8 @@ def _watched(process: subprocess.Popen[bytes], case: Case, folder: Path, bench: 
                 return {"outcome": "cloud", "said": line["provider"]}
             if line["error"]:
                 return {"outcome": "fails", "said": (line["said"] or line[0])[:300]}
+        if text.count("agent=compaction") > 2:
+            return {"outcome": "fails", "said": "it compacts again and again"}
         if LONG.search((bench.folder / "server.log").read_bytes()[begun:]):
             return {"outcome": "ok", "said": "the model reads the message"}
         if code is not None:
@@ -156,12 +158,17 @@ def _found(judgements: Judgements, id: str) -> tuple[str, str | None, str]:
         return "crashed", None, f"{type(error).__name__}: {error}"
 
 
-def main(cases: Path, output: Path) -> None:
+def way_out() -> None:
+    """Lay it, and the loopback."""
     for command in WAY_OUT:
         subprocess.run(["ip", *command.split()], check=True)
         for end in ("out0", "out1"):
             if (switch := Path(f"/proc/sys/net/ipv6/conf/{end}/disable_ipv6")).exists():
                 switch.write_text("1", encoding="ascii")
+
+
+def main(cases: Path, output: Path) -> None:
+    way_out()
     with tempfile.TemporaryDirectory() as folder, output.open("a", encoding="utf-8") as out, children.open_run():
         bench = Bench(Path(folder))
         for line in cases.read_text(encoding="utf-8").splitlines():

@@ -84,6 +84,44 @@ def false_greens() -> Iterator[tuple[str, World, Expected]]:
     yield "G14 mark", World().set(OPENCODE_CONFIG_CONTENT="\ufeff{}"), SYNTAX
 
 
+def first_of_two() -> Iterator[tuple[str, World, Expected]]:
+    """What OpenCode starts with is another provider or model than the one in the first line."""
+    last = World(models=[MODEL, "zz-latest"])
+    last.ollama["models"] = {MODEL: {}, "zz-latest": {"provider": {"npm": "@ai-sdk/openai"}}}
+    yield "S1 model", last, ("chat-reply", "failed", "npm-package-wrong")
+    without = {"options": {"baseURL": "http://localhost:11434"}, "models": {MODEL: {}}}
+    number, chosen = World(), World()
+    number.config["provider"]["1"] = without
+    yield "S2 number", number, ("config-valid", "failed", "base-url-missing-v1")
+    chosen.config["provider"]["second"] = without
+    yield "S2 chosen", chosen.file(STATE, recent(("second", MODEL))), ("config-valid", "failed", "base-url-missing-v1")
+    for key, value in (("reasoningEffort", "high"), ("max_tokens", "4096")):
+        yield f"S3 {key}", World().top(agent={"build": {key: value}}), ("chat-reply", "failed", "unknown-error")
+    yield "S4", World().model(MODEL, limit={"context": 100, "output": 100}), ("config-valid", "failed", "compaction-loop")
+    hasty = World()
+    hasty.ollama["options"]["timeout"] = 1
+    yield "S5", hasty, ("chat-reply", "failed", "timeout-too-short")
+    for name, value in (("AUTO_SHARE", "TRUE"), ("DISABLE_LSP_DOWNLOAD", "True"), ("PURE", "")):
+        world = World().set(**{f"OPENCODE_{name}": value})
+        yield f"S6 {name}", world, ("model-listed", "failed", "opencode-variable-invalid")
+    yield "S7", World().file("project/.opencode", "x"), ("model-listed", "failed", "unknown-error")
+    login = json.dumps({"ollama": {"type": "api", "key": "你的密钥"}})
+    yield "S8", World().file(LOGINS, login), ("chat-reply", "failed", "config-schema-invalid")
+    yield "S9", World().address("${LLM_PROXY}/v1").set(LLM_PROXY="http://localhost:11434"), None
+
+
+def elsewhere() -> Iterator[tuple[str, World, Expected]]:
+    """A model's own address is another machine's: this suite sends nothing there."""
+    away = {"provider": {"api": "http://192.168.7.7:8000/v1"}}
+    for name, own in (("L1 model", {}), ("L1 provider", {"api": "http://192.168.7.7:8000/v1"})):
+        world = World(models=[MODEL]).provider(**own)
+        del world.ollama["options"]
+        local = {"provider": {"api": "http://localhost:11434/v1"}}
+        world.ollama["models"] = {"a": local, MODEL: {} if own else away}
+        world.clouds.append("ollama")
+        yield name, world, ("config-valid", "failed", "server-on-other-host")
+
+
 def false_alarms() -> Iterator[tuple[str, World, Expected]]:
     """It failed, or broke, and the chat worked; the second one is broken in life too."""
     for host in ("127.0.0.1：11434", "[::1", "::::"):
@@ -144,6 +182,6 @@ def wrong_causes() -> Iterator[tuple[str, World, Expected]]:
 
 EXPECTED: dict[str, Expected] = {}
 CASES: list[Case] = []
-for _name, _world, _expected in (*false_greens(), *false_alarms(), *wrong_causes()):
+for _name, _world, _expected in (*false_greens(), *first_of_two(), *elsewhere(), *false_alarms(), *wrong_causes()):
     CASES.append(_world.case(_name))
     EXPECTED[_name] = _expected

@@ -48,6 +48,28 @@ def another_provider(choice: Random, world: World) -> None:
     own = world.config.get("provider", {})
     world.config["provider"] = {id: one, **own} if first else {**own, id: one}
 
+def same_server_twice(choice: Random, world: World) -> None:
+    """A second provider at the same Ollama, right or wrong, that a number, a choice or an agent puts first."""
+    id = choice.choice(["1", "second"])
+    url = choice.choice(["http://localhost:11434/v1", "http://localhost:11434", "https://localhost:11434/v1"])
+    world.config.setdefault("provider", {})[id] = {"options": {"baseURL": url}, "models": {MODEL: {}}}
+    if choice.random() < 0.5:
+        world.file(STATE, json.dumps({"recent": [{"providerID": id, "modelID": MODEL}]}))
+    else:
+        world.top(agent={"build": {"model": f"{id}/{MODEL}"}})
+
+def limits_of_time(choice: Random, world: World) -> None:
+    name = choice.choice(["timeout", "headerTimeout", "chunkTimeout"])
+    world.ollama.setdefault("options", {})[name] = choice.choice([1, 2, 600000])
+
+def of_two_models(choice: Random, world: World) -> None:
+    """Entries that differ: OpenCode starts with one of them, by name or by an agent's word."""
+    other = choice.choice(["llama3.2:3b", "zz-latest"])
+    world.ollama["models"] = {MODEL: choice.choice([{}, *ENTRIES]), other: choice.choice([{}, *ENTRIES])}
+    world.models = [MODEL, other]
+    if choice.random() < 0.3:
+        world.top(agent={"build": {"model": f"ollama/{other}"}})
+
 def remembered(choice: Random, world: World) -> None:
     pairs = [("ollama", MODEL), ("ollama", "gone:1b"), ("opencode", "big-pickle"), ("opencode", "no-such"),
              ("ollama", "llama3.2:3b"), ("deepseek", "deepseek-v4-pro")]
@@ -73,8 +95,9 @@ def variable(choice: Random, world: World) -> None:
     if kind == "env":
         world.address("{env:OLLAMA_URL}").set(OLLAMA_URL=value)
     elif kind == "dollar":
-        world.address(choice.choice(["${OLLAMA_URL}", "http://${ADDR}/v1",
-                                     "${NOT_SET}"])).set(OLLAMA_URL=value, ADDR="localhost:11434")
+        world.address(choice.choice(["${OLLAMA_URL}", "http://${ADDR}/v1", "http://${LLM_PROXY}/v1",
+                                     "${NOT_SET}"])).set(OLLAMA_URL=value, ADDR="localhost:11434",
+                                                         LLM_PROXY="localhost:11434")
     elif kind == "file":
         world.address("{file:~/url.txt}").file("home/url.txt", choice.choice(["", "\ufeff", " "]) + value + "\n")
     elif kind == "key":
@@ -126,13 +149,14 @@ def elsewhere(choice: Random, world: World) -> None:
 
 def switch(choice: Random, world: World) -> None:
     name = choice.choice(["OPENCODE_DISABLE_PROJECT_CONFIG", "OPENCODE_ENABLE_EXPERIMENTAL_MODELS",
-                          "OPENCODE_CONFIG_CONTENT", "OPENCODE_CONFIG"])
+                          "OPENCODE_CONFIG_CONTENT", "OPENCODE_CONFIG", "OPENCODE_DISABLE_LSP_DOWNLOAD",
+                          "OPENCODE_PURE", "OPENCODE_EXPERIMENTAL_OXFMT"])
     values = {"OPENCODE_CONFIG_CONTENT": ["null", "{}", "\ufeff{}", '{"model": "ollama/gone"}', "[]", ""],
               "OPENCODE_CONFIG": ["named.json", "/nowhere.json"]}
     world.set(**{name: choice.choice(values.get(name, ["1", "TRUE", "true", "0", "yes"]))})
 
 MUTATIONS: tuple[Mutation, ...] = (
-    rename, another_provider, remembered, several_models, listed_by, variable, api_beside, key, header, package, proxy,
+    rename, another_provider, same_server_twice, limits_of_time, of_two_models, remembered, several_models, listed_by, variable, api_beside, key, header, package, proxy,
     front_matter, elsewhere, switch,
     lambda choice, world: world.address(choice.choice(ADDRESSES)), lambda choice,
     world: world.address(choice.choice(ADDRESSES)),

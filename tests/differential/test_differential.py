@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ import pytest
 from fixtures.programs.programs import Programs
 from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT
+from tests.differential.alone import ALONE, namespaces
 from tests.differential.compare import disagreement
 from tests.differential.minimal import CASES, EXPECTED
 from tests.differential.mutations import generated
@@ -31,7 +31,6 @@ SHARE = 8
 """Of each kind in an ordinary run: each takes some five seconds."""
 NUMBER = int(os.environ.get("OLLAMA_CHECKPOINTS_CASES", "300" if ALL else str(SHARE)))
 HOURS = pytest.mark.timeout(4 * 3600 if ALL else 1800)
-ALONE = ("unshare", "-rnpf", "--mount-proc", "--kill-child")
 
 
 def suite_hash() -> str:
@@ -77,19 +76,6 @@ def results(cases: Iterable[Case], folder: Path) -> dict[str, dict[str, Any]]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(line, encoding="utf-8")
     return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in kept.items()}
-
-
-def namespaces() -> str | None:
-    """Why none can be made here; None where they can."""
-    if not shutil.which("ip") or not shutil.which("unshare"):
-        return "needs unshare (util-linux) and ip (iproute2)"
-    works = (
-        subprocess.run(
-            [*ALONE, "ip", "link", "add", "out0", "type", "veth", "peer", "name", "out1"], capture_output=True
-        ).returncode
-        == 0
-    )
-    return None if works else "this system gives no network namespace: run it as root, or with user namespaces on"
 
 
 def share(cases: list[Case]) -> list[Case]:

@@ -65,7 +65,8 @@ ENTRIES = (
     {"temperature": True}, {"temperature": 0.5}, {"cost": {"input": 0, "output": 0}}, {"attachment": False},
     {"modalities": {"input": ["text"], "output": ["text"]}},
     {"headers": {"X-Class": "7"}}, {"headers": {"X-Class": "七班"}}, "x", None, [],
-    {"provider": {"api": "http://localhost:11434/v1"}},
+    {"provider": {"api": "http://localhost:11434/v1"}}, {"limit": {"context": 100, "output": 100}},
+    {"provider": {"npm": "@ai-sdk/openai"}},
 )
 AGENTS = (
     {"build": {"model": f"ollama/{MODEL}"}}, {"build": {"model": "ollama/llama9"}}, {"build": {"model": MODEL}},
@@ -74,7 +75,8 @@ AGENTS = (
     {"plan": {"model": "ollama/llama9"}}, {"title": {"model": "ollama/llama9"}},
     {"coder": {"mode": "primary"}}, {"coder": {"mode": "subagent", "model": "ollama/llama9"}},
     {"build": {"hidden": True}}, {"build": {"mode": "subagent"}},
-    {"coder": {"mode": "main"}}, {"build": {"temperature": 0.1}}, {"build": {"temperature": "hot"}},
+    {"coder": {"mode": "main"}}, {"build": {"temperature": 0.1}}, {"build": {"reasoningEffort": "high"}},
+    {"build": {"max_tokens": "4096"}}, {"build": {"temperature": "hot"}},
     {"title": {"disable": True}}, {"9": {"mode": "primary"}, "build": {"disable": True}},
 )
 FRONT = ("mode: main", "mode: 7", "mode: primary", "model: ollama/llama9", "model: opencode/big-pickle",

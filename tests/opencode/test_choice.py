@@ -58,6 +58,26 @@ def test_the_chosen_model() -> None:
     assert choose(config(), None, [], [], None, "x").name == "x"
 
 
+def test_of_several_that_are_there_it_is_the_one_that_opencode_starts_with() -> None:
+    two = {"ollama": {"models": {"a:1b": {}, "zz-latest": {}}}}
+    assert choose(config(**two), "ollama", [], models("a:1b", "zz-latest"), None, "x").name == "zz-latest"
+    assert choose(config(**two), "ollama", [], models("a:1b"), None, "x").name == "a:1b"
+    cloud = [*models("a:1b"), model("zz-latest", remote=True)]
+    assert choose(config(**two), "ollama", [], cloud, None, "x").name == "a:1b"
+    agents = Config((), {"provider": two, "model": "ollama/zz-latest", "agent": {"build": {"model": "ollama/a:1b"}}})
+    assert choose(agents, "ollama", [], models("a:1b", "zz-latest"), None, "x").name == "a:1b"
+
+
+def test_of_several_providers_it_is_the_one_that_opencode_starts_with() -> None:
+    """A number comes first in JavaScript; what was chosen last, and what an agent names, before that."""
+    one = {"options": {"baseURL": "http://localhost:11434/v1"}, "models": {"m": {}}}
+    both = {"ollama": one, "1": one}
+    assert provider_of(config(**both), None) == "1"
+    assert provider_of(config(**both), None, [("gone", "m"), ("ollama", "m")]) == "ollama"
+    agents = Config((), {"provider": both, "agent": {"build": {"model": "ollama/m"}}})
+    assert provider_of(agents, None, [("1", "m")]) == "ollama"
+
+
 def test_a_model_that_runs_elsewhere_is_never_near() -> None:
     there = [model("gpt-oss:20b-cloud", remote=True)]
     chosen, named = (choose(config(ollama={"models": {name: {}}}), "ollama", [], there, None, "x")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.opencode.default import default_of, readers
+from fixtures.opencode.default import default_of, opened_on, readers
 
 
 def provider(id: str, *models: str, url: str = "http://localhost:11434/v1") -> dict[str, Any]:
@@ -47,6 +47,25 @@ def default(config: dict[str, Any], *listed: dict[str, Any], recent: Any = ()) -
 def test_the_order(config: dict[str, Any], recent: Any, chosen: str, origin: str) -> None:
     found = default(config, recent=recent)
     assert (found.chosen, found.origin, found.fault, found.local) == (chosen, origin, None, chosen.startswith("ollama"))
+
+
+@pytest.mark.parametrize(("config", "recent", "chosen"), [
+    ({"provider": {"ollama": {}}}, [], "opencode/big-pickle"),
+    ({"provider": {"ollama": {}}}, [("ollama", "llama3.2:3b")], "ollama/llama3.2:3b"),
+    ({"model": "ollama/gone:1b", "provider": {"ollama": {}}}, [], "opencode/big-pickle"),
+    ({"model": "ollama/gemma2:9b", "provider": {"ollama": {}}}, [("opencode", "big-pickle")], "ollama/gemma2:9b"),
+    ({"model": "ollama/gemma2:9b", "agent": {"build": {"model": "ollama/llama3.2:3b"}}}, [], "ollama/llama3.2:3b"),
+])
+def test_the_screen_has_an_order_of_its_own(config: dict[str, Any], recent: Any, chosen: str) -> None:
+    """Typed into the screen of 1.18.33, the lesson's config and a name that nothing has: both went to big-pickle."""
+    found = opened_on(config, (CLOUD, OLLAMA), recent, {}, "probe")
+    assert found and found.chosen == chosen and found.local == chosen.startswith("ollama")
+
+
+def test_without_opencodes_own_provider_the_screen_stays_here() -> None:
+    found = opened_on({"provider": {"ollama": {}}}, (OLLAMA,), [], {}, "probe")
+    assert found and found.chosen == "ollama/qwen2.5-coder:7b"
+    assert opened_on({}, (), [], {}, "probe") is None
 
 
 def test_the_last_in_the_alphabet_after_latest_and_its_favourites() -> None:

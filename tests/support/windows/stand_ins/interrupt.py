@@ -51,7 +51,7 @@ def in_the_window(key: str, told: Path) -> None:
         while not result.is_file() and time.monotonic() < deadline:  # what was judged before is told
             time.sleep(0.1)
         os.kill(run.pid if alone else 0, getattr(signal, key))
-        code = run.wait(60)
+        code = run.wait(180)
     wait_for(False, 10)
     told.write_text(f"up {came_up}, exit code {code}, left {len(opencodes())}", encoding="utf-8")
 
