@@ -49,9 +49,9 @@ def test_stays_local(facts: Facts) -> Finding:
             return finding
     told, screen = _told(facts), elsewhere_on_screen(facts)
     if screen and not facts.rooms_server:
-        file = facts.config.origin(("provider", facts.provider))
-        mine = f"{facts.provider}/{facts.choice.key}"
-        return passed(text("screen", said=told, screen=screen), screen=screen, model=mine, file=file.label if file else "")
+        file, mine = facts.config.origin(("provider", facts.provider)), f"{facts.provider}/{facts.choice.key}"
+        seen = {"screen": screen, "model": mine, "file": file.label if file else ""}
+        return passed(text("screen", said=told, screen=screen), **seen)
     return skipped(told) if facts.rooms_server else passed(told)
 
 

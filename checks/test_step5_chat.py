@@ -16,6 +16,7 @@ from fixtures.ollama.names import same_model
 from fixtures.ollama.server import address
 from fixtures.opencode.chat import Reply
 from fixtures.opencode.choice import configured
+from fixtures.opencode.copy import logins_file
 from fixtures.opencode.switches import unreadable
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, Text, same
@@ -144,8 +145,7 @@ def _sent_wrongly(facts: Facts, message: str) -> dict[str, object]:
     path = ("provider", facts.provider or "", "options")
     key = next((key for key in ("apiKey", "headers") if not _is_plain(facts.config.get(*path, key))), None)
     if key is None:  # the stored one comes before the config's
-        file = facts.setup.folder("XDG_DATA_HOME", ".local", "share") / "opencode" / "auth.json"
-        return {"file": str(file), "line": 1, "key": f"{facts.provider}.key", "seen": message[:200]}
+        return {"file": str(logins_file(facts.setup)), "line": 1, "key": f"{facts.provider}.key", "seen": message[:200]}
     source = facts.config.origin((*path, key))
     return {"file": source.label if source else "", "key": ".".join((*path, key)), "seen": message[:200]}
 

@@ -1,7 +1,6 @@
 """The exits by which OpenCode can send out content."""
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from checks.rules.exits import Seen, closed, host_of, is_open, not_judged, rule
@@ -10,7 +9,8 @@ from checks.rules.rooms import is_here
 from fixtures.facts.facts import Facts
 from fixtures.ollama.server import address
 from fixtures.opencode.choice import named_model
-from fixtures.opencode.files import Unreadable, read_text
+from fixtures.opencode.copy import stored_logins
+from fixtures.opencode.files import Unreadable
 from fixtures.opencode.switches import is_on
 from fixtures.system.loopback import is_local
 from fixtures.system.proxies import captured
@@ -150,9 +150,8 @@ def organisation(facts: Facts) -> Seen:
     """Logins to an address whose config OpenCode fetches; their tokens are not looked at."""
     if facts.generation.number > 1:
         return not_judged(text("in-database"))
-    folder = facts.setup.folder("XDG_DATA_HOME", ".local", "share") / "opencode"
     try:
-        logins = json.loads(facts.setup.env.get("OPENCODE_AUTH_CONTENT") or read_text(folder / "auth.json") or "{}")
+        logins = stored_logins(facts.setup)
     except Unreadable as problem:
         return closed(text("no-login")) if problem.reason == "gone" else not_judged(text("no-look", file="auth.json"))
     except (ValueError, RecursionError):

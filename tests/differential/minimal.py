@@ -89,15 +89,16 @@ def first_of_two() -> Iterator[tuple[str, World, Expected]]:
     last = World(models=[MODEL, "zz-latest"])
     last.ollama["models"] = {MODEL: {}, "zz-latest": {"provider": {"npm": "@ai-sdk/openai"}}}
     yield "S1 model", last, ("chat-reply", "failed", "npm-package-wrong")
-    without = {"options": {"baseURL": "http://localhost:11434"}, "models": {MODEL: {}}}
+    no_v1 = {"options": {"baseURL": "http://localhost:11434"}, "models": {MODEL: {}}}
     number, chosen = World(), World()
-    number.config["provider"]["1"] = without
+    number.config["provider"]["1"] = no_v1
     yield "S2 number", number, ("config-valid", "failed", "base-url-missing-v1")
-    chosen.config["provider"]["second"] = without
+    chosen.config["provider"]["second"] = no_v1
     yield "S2 chosen", chosen.file(STATE, recent(("second", MODEL))), ("config-valid", "failed", "base-url-missing-v1")
     for key, value in (("reasoningEffort", "high"), ("max_tokens", "4096")):
         yield f"S3 {key}", World().top(agent={"build": {key: value}}), ("chat-reply", "failed", "unknown-error")
-    yield "S4", World().model(MODEL, limit={"context": 100, "output": 100}), ("config-valid", "failed", "compaction-loop")
+    full = World().model(MODEL, limit={"context": 100, "output": 100})
+    yield "S4", full, ("config-valid", "failed", "compaction-loop")
     hasty = World()
     hasty.ollama["options"]["timeout"] = 1
     yield "S5", hasty, ("chat-reply", "failed", "timeout-too-short")
@@ -107,6 +108,11 @@ def first_of_two() -> Iterator[tuple[str, World, Expected]]:
     yield "S7", World().file("project/.opencode", "x"), ("model-listed", "failed", "unknown-error")
     login = json.dumps({"ollama": {"type": "api", "key": "你的密钥"}})
     yield "S8", World().file(LOGINS, login), ("chat-reply", "failed", "config-schema-invalid")
+    keyed = World().provider(npm="@ai-sdk/openai").file(LOGINS, login)
+    yield "S8 replaced", keyed.set(OPENCODE_AUTH_CONTENT="{}"), ("chat-reply", "failed", "npm-package-wrong")
+    without_key = json.dumps({"ollama": {"type": "api"}})
+    without = World().provider(npm="@ai-sdk/openai").file(LOGINS, without_key)
+    yield "S8 no key", without, ("chat-reply", "failed", "npm-package-wrong")
     yield "S9", World().address("${LLM_PROXY}/v1").set(LLM_PROXY="http://localhost:11434"), None
 
 

@@ -156,7 +156,8 @@ def switch(choice: Random, world: World) -> None:
     world.set(**{name: choice.choice(values.get(name, ["1", "TRUE", "true", "0", "yes"]))})
 
 MUTATIONS: tuple[Mutation, ...] = (
-    rename, another_provider, same_server_twice, limits_of_time, of_two_models, remembered, several_models, listed_by, variable, api_beside, key, header, package, proxy,
+    rename, another_provider, same_server_twice, limits_of_time, of_two_models, remembered, several_models, listed_by,
+    variable, api_beside, key, header, package, proxy,
     front_matter, elsewhere, switch,
     lambda choice, world: world.address(choice.choice(ADDRESSES)), lambda choice,
     world: world.address(choice.choice(ADDRESSES)),

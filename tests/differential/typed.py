@@ -1,7 +1,7 @@
 """`python -m tests.differential.typed CASES OUT`: a sentence is typed into OpenCode's own screen, all offline.
 
-Run below `unshare -rnpf --mount-proc`, as `live`; what comes of it is the provider that its log names. CASES and OUT hold
-a JSON object a line.
+Run below `unshare -rnpf --mount-proc`, as `live`; what comes of it is the provider that its log names. CASES and OUT
+hold a JSON object a line.
 """
 from __future__ import annotations
 
