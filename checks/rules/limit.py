@@ -12,7 +12,8 @@ LEAST = 16384
 
 
 def too_little_room(rules: OpenCodeRules) -> Finding | None:
-    """OpenCode compacts after each step where less is left than its own prompt takes; where nothing is left, for ever.
+    """OpenCode compacts after each step where less is left than its own prompt takes; where nothing is left, for ever,
+    after a first reply. A window below nothing is a failure, any other could be the server's own: advice.
 
     Without a `context` it never compacts. Version 2 counts in another way.
     """
@@ -28,5 +29,5 @@ def too_little_room(rules: OpenCodeRules) -> Finding | None:
     needed = max(window, LEAST)
     values = {**at, "free": room, "window": window}
     right = {"needed": needed, "wanted": min(8192, needed // 4)}
-    judged = advice if room else failed
+    judged = advice if window > 0 else failed
     return judged("compaction-loop", text("no-room", **values), **values, **right, model=model)

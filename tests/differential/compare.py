@@ -9,6 +9,9 @@ CLOUD = ("cloud-model-chosen-silently", "connect-shows-cloud-only", "config-miss
          "config-unknown-key", "config-schema-invalid", "server-on-other-host")
 """Pitfalls that tell of a start elsewhere; the last ones name what takes the local provider away, or the address."""
 
+LOOP = "it compacts again and again"
+"""In life: the first reply comes, and no second one."""
+
 
 def disagreement(result: Mapping[str, Any]) -> str | None:
     """Why they do not; None where they do."""
@@ -20,7 +23,7 @@ def disagreement(result: Mapping[str, Any]) -> str | None:
         return f"the suite sent {result['sent']} packets"
     bad = {id: pitfall for id, (status, pitfall, _) in checks.items() if status == "failed"}
     start = checks["default-model"]
-    told = bool(bad) or start[0] == "advice"
+    told = bool(bad) or start[0] == "advice" or LOOP in life["said"] and checks["config-valid"][1] == "compaction-loop"
     if life["outcome"] == "ok":
         return f"false alarm: {bad or start}" if told else None
     if not told:

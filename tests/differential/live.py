@@ -25,6 +25,7 @@ from fixtures.programs.programs import Programs
 from fixtures.sandbox.model_store import place_models, wait_for
 from fixtures.system import children, loopback
 from fixtures.system.setup import Setup
+from tests.differential.compare import LOOP
 from tests.differential.world import Case
 
 URL = "http://127.0.0.1:11434"
@@ -128,7 +129,7 @@ def _watched(process: subprocess.Popen[bytes], case: Case, folder: Path, bench: 
             if line["error"]:
                 return {"outcome": "fails", "said": (line["said"] or line[0])[:300]}
         if text.count("agent=compaction") > 2:
-            return {"outcome": "fails", "said": "it compacts again and again"}
+            return {"outcome": "fails", "said": LOOP}
         if LONG.search((bench.folder / "server.log").read_bytes()[begun:]):
             return {"outcome": "ok", "said": "the model reads the message"}
         if code is not None:

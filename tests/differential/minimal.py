@@ -98,7 +98,10 @@ def first_of_two() -> Iterator[tuple[str, World, Expected]]:
     for key, value in (("reasoningEffort", "high"), ("max_tokens", "4096")):
         yield f"S3 {key}", World().top(agent={"build": {key: value}}), ("chat-reply", "failed", "unknown-error")
     full = World().model(MODEL, limit={"context": 100, "output": 100})
-    yield "S4", full, ("config-valid", "failed", "compaction-loop")
+    yield "S4", full, ("config-valid", "advice", "compaction-loop")
+    yield "S4 below", World().model(MODEL, limit={"context": -5}), INVALID
+    below = World().model(MODEL, limit={"context": -5, "output": 100})
+    yield "S4 nothing", below, ("config-valid", "failed", "compaction-loop")
     hasty = World()
     hasty.ollama["options"]["timeout"] = 1
     yield "S5", hasty, ("chat-reply", "failed", "timeout-too-short")

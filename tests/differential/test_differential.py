@@ -119,7 +119,7 @@ def test_a_seed_gives_the_same_cases() -> None:
 
 
 def result(life: str, sent: int = 0, **checks: tuple[str, str | None]) -> dict[str, Any]:
-    found = {"chat-reply": ("passed", None, ""), "default-model": ("passed", None, "")}
+    found = dict.fromkeys(("chat-reply", "default-model", "config-valid"), ("passed", None, ""))
     found |= {id.replace("_", "-"): (*one, "") for id, one in checks.items()}
     return {"checks": found, "life": {"outcome": life, "said": ""}, "sent": sent}
 
