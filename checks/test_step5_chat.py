@@ -19,7 +19,7 @@ from fixtures.opencode.choice import configured
 from fixtures.opencode.copy import logins_file
 from fixtures.opencode.switches import unreadable
 from fixtures.system.proxies import captured
-from fixtures.system.sentences import Sentences, Text, same
+from fixtures.system.sentences import Sentences, same
 
 text = Sentences.beside(__file__, "sentences/step5.toml")
 SLOW = 3.0
@@ -100,6 +100,8 @@ def test_chat_reply(facts: Facts) -> Finding:
         return failed("proxy-captures-localhost", seen, variable=proxy.variable, seen=proxy.value, **proxied(facts))
     if finding := unasked(facts):
         return finding
+    if key := time_limit(facts):
+        return _gave_up(facts, key)
     reply = facts.reply
     if reply.text and not reply.error:
         said = " ".join(reply.text.split())
@@ -116,7 +118,7 @@ def _no_reply(facts: Facts, reply: Reply) -> Finding:
               **_extra(facts)}
     seen, pitfall = same(message[:200]) if message else text("no-text"), _why(facts, reply.error, message)
     if key := time_limit(facts, message):
-        return _gave_up(facts, key, seen)
+        return _gave_up(facts, key)
     if pitfall == "unknown-error":
         log = said_since(facts.setup, reply.ended - reply.seconds)
         seen = text("unknown", opencode=message[:200] or reply.error, ollama=log[-1][:200] if log else text("nothing"))
@@ -126,12 +128,13 @@ def _no_reply(facts: Facts, reply: Reply) -> Finding:
     return failed(pitfall, seen, **{**values, **_sent_wrongly(facts, message)}).seen(error=reply.error, message=message)
 
 
-def _gave_up(facts: Facts, key: str, seen: Text) -> Finding:
+def _gave_up(facts: Facts, key: str) -> Finding:
     path = ("provider", facts.provider or "", "options", key)
     source = facts.config.origin(path)
     line, _ = (source.position(path) or (1, 1)) if source else (1, 1)
     at = {"file": source.label if source else "", "line": line, "key": key}
-    return failed("timeout-too-short", seen, **{**at, "seen": facts.config.get(*path)})
+    value = facts.config.get(*path)
+    return failed("timeout-too-short", same(f"{key}: {value} ms"), **{**at, "seen": value})
 
 
 def _log_of(facts: Facts) -> list[str]:
@@ -240,6 +243,6 @@ def test_reply_speed(facts: Facts) -> Finding:
 
 @check("default-model", step=5, needs=("config-valid",))
 def test_default_model(facts: Facts) -> Finding:
-    """Without a choice, `opencode run` stays here
-    不作选择时，`opencode run` 用本机模型"""
+    """Without a choice, opencode run stays here
+    不作选择时，opencode run 用本机模型"""
     return judge_start(facts)

@@ -102,9 +102,10 @@ def first_of_two() -> Iterator[tuple[str, World, Expected]]:
     yield "S4 below", World().model(MODEL, limit={"context": -5}), INVALID
     below = World().model(MODEL, limit={"context": -5, "output": 100})
     yield "S4 nothing", below, ("config-valid", "failed", "compaction-loop")
-    hasty = World()
-    hasty.ollama["options"]["timeout"] = 1
-    yield "S5", hasty, ("chat-reply", "failed", "timeout-too-short")
+    for key in ("timeout", "chunkTimeout"):
+        hasty = World()
+        hasty.ollama["options"][key] = 2
+        yield f"S5 {key}", hasty, ("chat-reply", "failed", "timeout-too-short")
     for name, value in (("AUTO_SHARE", "TRUE"), ("DISABLE_LSP_DOWNLOAD", "True"), ("PURE", "")):
         world = World().set(**{f"OPENCODE_{name}": value})
         yield f"S6 {name}", world, ("model-listed", "failed", "opencode-variable-invalid")
