@@ -43,7 +43,8 @@ LIMITS = ("timeout", "headerTimeout", "chunkTimeout")
 
 
 HASTY = 1000
-"""Milliseconds in which no model reads OpenCode's prompt; the small request of this suite may well get through."""
+"""Milliseconds in which no model reads OpenCode's prompt; the small request of this suite may well get through. Between
+two words (`chunkTimeout`) it depends on the model."""
 
 
 def time_limit(facts: Facts, said: str = "") -> str | None:
@@ -51,7 +52,8 @@ def time_limit(facts: Facts, said: str = "") -> str | None:
     options = facts.config.get("provider", facts.provider or "", "options")
     found = [key for key in LIMITS if isinstance(options, dict) and type(options.get(key)) is int]
     key = min(found, key=lambda key: options[key], default=None)
-    return key if key and (options[key] < HASTY or TIMED_OUT.search(said)) else None
+    too_short = bool(key) and key != "chunkTimeout" and options[key] < HASTY
+    return key if key and (too_short or TIMED_OUT.search(said)) else None
 
 
 def no_list(facts: Facts, said: str) -> str:

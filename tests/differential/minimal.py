@@ -102,7 +102,7 @@ def first_of_two() -> Iterator[tuple[str, World, Expected]]:
     yield "S4 below", World().model(MODEL, limit={"context": -5}), INVALID
     below = World().model(MODEL, limit={"context": -5, "output": 100})
     yield "S4 nothing", below, ("config-valid", "failed", "compaction-loop")
-    for key in ("timeout", "chunkTimeout"):
+    for key in ("timeout", "headerTimeout"):
         hasty = World()
         hasty.ollama["options"][key] = 2
         yield f"S5 {key}", hasty, ("chat-reply", "failed", "timeout-too-short")
