@@ -14,7 +14,13 @@ def test_a_models_own_address_counts_for_it_alone() -> None:
     provider = {"api": AWAY, "models": MODELS}
     assert [address_of(provider, key) for key in "abcde"] == [HERE, AWAY, AWAY, AWAY, AWAY]
     assert address_of({"models": MODELS}, "c") is None
-    assert address_of({"models": MODELS}, None) == address_of({"models": MODELS}, "gone") == HERE
+    assert address_of({"models": MODELS}, None) == HERE
+
+
+def test_a_model_that_is_not_listed_has_no_address_of_the_others() -> None:
+    """OpenCode may know it from its catalogue, as a cloud's: nothing may be sent because another one is here."""
+    assert address_of({"models": MODELS}, "gone") is None
+    assert address_of({"api": AWAY, "models": MODELS}, "gone") == AWAY
 
 
 def test_base_url_of_the_options_comes_before_all() -> None:

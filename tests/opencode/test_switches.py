@@ -9,7 +9,8 @@ SHARE, LSP, FETCH = "OPENCODE_AUTO_SHARE", "OPENCODE_DISABLE_LSP_DOWNLOAD", "OPE
 
 
 @pytest.mark.parametrize(("name", "value", "on"), [
-    (SHARE, "yes", True), (SHARE, "on", True), (SHARE, "y", True), (SHARE, "TRUE", False), (SHARE, "0", False),
+    (SHARE, "yes", True), (SHARE, "on", True), (SHARE, "y", True), (SHARE, "TRUE", True), (SHARE, "0", False),
+    (LSP, "1", True), (LSP, "yes", False),
     (FETCH, "TRUE", True), (FETCH, "yes", False), ("OPENCODE_DISABLE_SHARE", "true", True),
     ("OPENCODE_DISABLE_SHARE", "TRUE", False), ("OPENCODE_DISABLE_SHARE", "yes", False),
 ])
