@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,14 @@ class Bench:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+    @contextlib.contextmanager
+    def facts(self, case: Case) -> Iterator[Facts]:
+        """What the suite finds of that person."""
+        with self.person(case) as (folder, env), children.open_run():
+            setup = Setup(env, folder / "home", folder / "project", "rehearse", cache=self.folder / "cache")
+            yield Facts(setup, lambda machine: "qwen2.5-coder:7b")
+
+
 def lived(bench: Bench, case: Case) -> dict[str, Any]:
     """What comes of the plain first sentence: `ok`, `fails` or `cloud`, and what was said."""
     with bench.person(case) as (folder, env), (folder / "err").open("wb") as err, (folder / "out").open("wb") as out:
@@ -142,10 +150,7 @@ def _watched(process: subprocess.Popen[bytes], case: Case, folder: Path, bench: 
 
 def judged(bench: Bench, case: Case) -> dict[str, Any]:
     """The suite's findings: check -> (status, pitfall, what was found)."""
-    with bench.person(case) as (folder, env), children.open_run():
-        cache = bench.folder / "cache"
-        setup = Setup(env, folder / "home", folder / "project", "rehearse", cache=cache)
-        facts = Facts(setup, lambda machine: "qwen2.5-coder:7b")
+    with bench.facts(case) as facts:
         facts.start_early("providers", "schema", "early_reply")
         judgements = Judgements(facts)
         return {id: _found(judgements, id) for id in checks()}
@@ -159,29 +164,29 @@ def _found(judgements: Judgements, id: str) -> tuple[str, str | None, str]:
         return "crashed", None, f"{type(error).__name__}: {error}"
 
 
-def way_out() -> None:
-    """Lay it, and the loopback."""
+def compared(bench: Bench, case: Case) -> dict[str, Any]:
+    """The suite's word first, then life."""
+    before = packets()
+    verdict = judged(bench, case)
+    sent = packets() - before
+    return {"name": case.name, "sent": sent, "checks": verdict, "life": lived(bench, case)}
+
+
+def main(of: Callable[[Bench, Case], dict[str, Any]], cases: Path, output: Path) -> None:
+    """Write down what is found of each case."""
     for command in WAY_OUT:
         subprocess.run(["ip", *command.split()], check=True)
         for end in ("out0", "out1"):
             if (switch := Path(f"/proc/sys/net/ipv6/conf/{end}/disable_ipv6")).exists():
                 switch.write_text("1", encoding="ascii")
-
-
-def main(cases: Path, output: Path) -> None:
-    way_out()
     with tempfile.TemporaryDirectory() as folder, output.open("a", encoding="utf-8") as out, children.open_run():
         bench = Bench(Path(folder))
         for line in cases.read_text(encoding="utf-8").splitlines():
             case = Case(**json.loads(line))
             bench.serve(case.models)
-            before = packets()
-            verdict = judged(bench, case)
-            sent = packets() - before
-            out.write(json.dumps({"name": case.name, "sent": sent, "checks": verdict, "life": lived(bench, case)},
-                                 ensure_ascii=False) + "\n")
+            out.write(json.dumps(of(bench, case), ensure_ascii=False) + "\n")
             out.flush()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(compared, Path(sys.argv[1]), Path(sys.argv[2]))

@@ -19,11 +19,11 @@ import pytest
 from fixtures.programs.programs import Programs
 from fixtures.system.cache_place import cache_dir
 from tests.conftest import ROOT
-from tests.differential.alone import ALONE, namespaces
 from tests.differential.compare import disagreement
 from tests.differential.minimal import CASES, EXPECTED
 from tests.differential.mutations import generated
 from tests.differential.world import Case
+from tests.support.apart import NETWORK, skip_without_veth
 
 ALL = bool(os.environ.get("OLLAMA_CHECKPOINTS_ALL"))
 SEED = int(os.environ.get("OLLAMA_CHECKPOINTS_SEED", "1118"))
@@ -61,7 +61,7 @@ def results(cases: Iterable[Case], folder: Path) -> dict[str, dict[str, Any]]:
     new = [case for case in cases if not kept[case.name].is_file()]
     if new:
         (folder / "cases").write_text("".join(case.json() + "\n" for case in new), encoding="utf-8")
-        argv = [*ALONE, sys.executable, "-m", "tests.differential.live", str(folder / "cases"), str(folder / "out")]
+        argv = [*NETWORK, sys.executable, "-m", "tests.differential.live", str(folder / "cases"), str(folder / "out")]
         done = subprocess.run(
             argv,
             cwd=ROOT,
@@ -90,8 +90,7 @@ def share(cases: list[Case]) -> list[Case]:
 @pytest.mark.real
 @HOURS
 def test_each_kind_that_was_found(tmp_path: Path) -> None:
-    if reason := namespaces():
-        pytest.skip(reason)
+    skip_without_veth()
     wrong = {}
     for name, result in results(share(CASES), tmp_path).items():
         expected = EXPECTED[name]
@@ -104,8 +103,7 @@ def test_each_kind_that_was_found(tmp_path: Path) -> None:
 @pytest.mark.real
 @HOURS
 def test_generated(tmp_path: Path) -> None:
-    if reason := namespaces():
-        pytest.skip(reason)
+    skip_without_veth()
     cases = [generated(SEED, number) for number in range(NUMBER)]
     found = results(cases, tmp_path)
     assert {case.name: (why, case.json()) for case in cases if (why := disagreement(found[case.name]))} == {}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.differential.alone import ALONE, namespaces
 from tests.differential.minimal import recent
 from tests.differential.world import LOGINS, MODEL, STATE, World
+from tests.support.apart import NETWORK, skip_without_veth
 
 MINE, ONLINE = f"ollama/{MODEL}", "opencode/big-pickle"
 KEY = json.dumps({"ollama": {"type": "api", "key": "sk-checkpoints"}})
@@ -29,11 +29,10 @@ CASES = (
 @pytest.mark.real
 @pytest.mark.timeout(900)
 def test_a_sentence_goes_where_it_was_said(tmp_path: Path) -> None:
-    if reason := namespaces():
-        pytest.skip(reason)
+    skip_without_veth()
     cases, out = tmp_path / "cases", tmp_path / "out"
     cases.write_text("".join(world.case(name).json() + "\n" for name, world, _ in CASES), encoding="utf-8")
-    command = [*ALONE, sys.executable, "-m", "tests.differential.typed", str(cases), str(out)]
+    command = [*NETWORK, sys.executable, "-m", "tests.differential.typed", str(cases), str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=840)
     assert done.returncode == 0, done.stderr[-2000:]
     found = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]

@@ -19,6 +19,11 @@ def skip_without_network(apart: tuple[str, ...] = NETWORK) -> None:
         pytest.skip("no network of one's own: run this on Linux, where `unshare -rn true` works (as root it does)")
 
 
+def skip_without_veth() -> None:
+    """Where no two ends can be laid in it, by which packets would leave."""
+    skip_without_network((*NETWORK, "sh", "-c", "ip link add out0 type veth peer name out1"))
+
+
 def skip_without_disk(folder: Path) -> None:
     """Where no small disk may be mounted in that folder."""
     if not shutil.which("unshare") or subprocess.run([*DISK, "mount", "-t", "tmpfs", "tmpfs", str(folder)],
