@@ -7,9 +7,9 @@ from checks.judging.finding import Finding, advice, blocked, failed, passed, ski
 from checks.judging.graph import check
 from checks.judging.lesson import lesson
 from checks.judging.models import smaller
-from checks.rules.errors import ERRORS, INVALID_HEADER, no_list, time_limit
+from checks.rules.errors import ERRORS, INVALID_HEADER, ended_by, no_list, time_limit
 from checks.rules.rooms import proxied, unasked
-from checks.rules.start import judge_start
+from checks.rules.start import judge_start, place
 from fixtures.facts.facts import Facts
 from fixtures.ollama.log import said_since
 from fixtures.ollama.names import same_model
@@ -17,7 +17,6 @@ from fixtures.ollama.server import address
 from fixtures.opencode.chat import Reply
 from fixtures.opencode.choice import configured
 from fixtures.opencode.copy import logins_file
-from fixtures.opencode.switches import unreadable
 from fixtures.system.proxies import captured
 from fixtures.system.sentences import Sentences, same
 
@@ -39,11 +38,11 @@ def test_model_listed(facts: Facts) -> Finding:
         return failed("opencode-api-unknown", seen, version=version).seen(output=providers.error)
     if providers.error:
         seen = text("no-list", error=providers.error[:120])
-        variable, value = next(iter(unreadable(facts.setup.env).items()), ("", ""))
-        pitfall = no_list(facts, providers.error)
-        if pitfall == "opencode-variable-invalid":
-            return failed(pitfall, same(f"{variable}={value}"), variable=variable, seen=value or '""')
-        found = failed(pitfall, seen, **{**values, "seen": providers.error[:200]})
+        if switch := ended_by(facts, providers.error):
+            variable, value = switch
+            shown = same(f"{variable}={value}")
+            return failed("opencode-variable-invalid", shown, variable=variable, seen=value or '""')
+        found = failed(no_list(facts, providers.error), seen, **{**values, "seen": providers.error[:200]})
         return found.seen(output=providers.error)
     if provider not in providers.listed:
         seen = text("not-listed", provider=provider, there=", ".join(providers.listed))
@@ -130,11 +129,8 @@ def _no_reply(facts: Facts, reply: Reply) -> Finding:
 
 def _gave_up(facts: Facts, key: str) -> Finding:
     path = ("provider", facts.provider or "", "options", key)
-    source = facts.config.origin(path)
-    line, _ = (source.position(path) or (1, 1)) if source else (1, 1)
-    at = {"file": source.label if source else "", "line": line, "key": key}
     value = facts.config.get(*path)
-    return failed("timeout-too-short", same(f"{key}: {value} ms"), **{**at, "seen": value})
+    return failed("timeout-too-short", same(f"{key}: {value} ms"), **{**place(facts, path), "key": key, "seen": value})
 
 
 def _log_of(facts: Facts) -> list[str]:
@@ -147,7 +143,7 @@ def _sent_wrongly(facts: Facts, message: str) -> dict[str, object]:
         return {}
     path = ("provider", facts.provider or "", "options")
     key = next((key for key in ("apiKey", "headers") if not _is_plain(facts.config.get(*path, key))), None)
-    if key is None:  # the stored one comes before the config's
+    if key is None:  # what stands in the config can be sent: it is the stored one
         return {"file": str(logins_file(facts.setup)), "line": 1, "key": f"{facts.provider}.key", "seen": message[:200]}
     source = facts.config.origin((*path, key))
     return {"file": source.label if source else "", "key": ".".join((*path, key)), "seen": message[:200]}

@@ -35,13 +35,9 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ("config-schema-invalid", INVALID_HEADER.pattern),
 )
 """What Ollama or OpenCode said -> pitfall; the first that matches counts (with Ollama 0.34.0 and OpenCode 1.18.33)."""
-
-
 TIMED_OUT = re.compile(r"timed out", re.IGNORECASE)
 LIMITS = ("timeout", "headerTimeout", "chunkTimeout")
 """Keys of a provider's options, in milliseconds."""
-
-
 HASTY = 1000
 """Milliseconds in which no model reads OpenCode's prompt; the small request of this suite may well get through. Between
 two words (`chunkTimeout`) it depends on the model."""
@@ -56,10 +52,13 @@ def time_limit(facts: Facts, said: str = "") -> str | None:
     return key if key and (too_short or TIMED_OUT.search(said)) else None
 
 
+def ended_by(facts: Facts, said: str) -> tuple[str, str] | None:
+    """The switch at which OpenCode ended, and its value."""
+    return next(iter(unreadable(facts.setup.env).items()), None) if UNEXPECTED in said else None
+
+
 def no_list(facts: Facts, said: str) -> str:
     """Why OpenCode gave no list of its models, by its words; `unknown-error` where they show nothing."""
-    if UNEXPECTED in said and unreadable(facts.setup.env):
-        return "opencode-variable-invalid"
     if refusal(facts):
         return "config-schema-invalid"
     return "opencode-needs-network" if NETWORK.search(said) else "unknown-error"

@@ -5,7 +5,7 @@ import pytest
 
 from fixtures.ollama import server as ollama
 from fixtures.ollama.names import near, same_size, tagged
-from fixtures.opencode.choice import choose, provider_of
+from fixtures.opencode.choice import choose, provider_of, starting_agent
 from fixtures.opencode.config import Config
 from fixtures.system.machine import GIB
 from tests.support.config_homes import model
@@ -76,6 +76,13 @@ def test_of_several_providers_it_is_the_one_that_opencode_starts_with() -> None:
     assert provider_of(config(**both), None, [("gone", "m"), ("ollama", "m")]) == "ollama"
     agents = Config((), {"provider": both, "agent": {"build": {"model": "ollama/m"}}})
     assert provider_of(agents, None, [("1", "m")]) == "ollama"
+
+
+def test_an_agent_that_may_not_start_has_no_say() -> None:
+    off = {"build": {"disable": True, "model": "ollama/a"}, "plan": {"model": "ollama/b", "temperature": 0}}
+    assert starting_agent(Config((), {"agent": off})) == off["plan"]
+    assert starting_agent(Config((), {"agent": {"build": off["plan"]}, "default_agent": "general"})) == {}
+    assert starting_agent(Config((), {"agent": [off]})) == starting_agent(Config((), {"default_agent": 7})) == {}
 
 
 def test_a_model_that_runs_elsewhere_is_never_near() -> None:
